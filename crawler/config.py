@@ -1,0 +1,49 @@
+"""The one place that reads ``KHCN_*`` from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Config:
+    """Where things are, and who answers for the crawl."""
+
+    data: Path
+    """Data root (``KHCN_DATA``, ``--data``)."""
+    catalog_url: str
+    """SQLAlchemy URL of the catalog (``KHCN_CATALOG_URL``)."""
+    resolve: str
+    """``host=address:port,...``: where to connect for a host (``KHCN_RESOLVE``)."""
+    contact: str
+    """Who answers for the crawl (``KHCN_CONTACT``); empty when nobody is named."""
+    log: str
+    """``json`` or ``text`` (``KHCN_LOG``, ``--log``)."""
+
+
+def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None = None) -> Config:
+    """Read the configuration from *environ* (default: the process's own).
+
+    *data* is the data root of the command line and wins over ``KHCN_DATA``.
+    Raises ConfigError for a value that can not be used, naming the variable.
+    """
+    env = os.environ if environ is None else environ
+    root = (data or Path(env.get("KHCN_DATA") or "data")).absolute()
+    log = env.get("KHCN_LOG") or "text"
+    if log not in ("json", "text"):
+        raise ConfigError(f'KHCN_LOG: "{log}" is no log form; set it to "json" or "text"')
+    contact = env.get("KHCN_CONTACT") or ""
+    if any(ord(char) < 32 or ord(char) > 126 for char in contact):
+        raise ConfigError("KHCN_CONTACT: only printable ASCII can go into a header; write an address or URL so")
+    return Config(
+        data=root,
+        catalog_url=env.get("KHCN_CATALOG_URL") or f"sqlite:///{root / 'catalog.sqlite3'}",
+        resolve=env.get("KHCN_RESOLVE") or "",
+        contact=contact,
+        log=log,
+    )

@@ -1,0 +1,300 @@
+"""A Department as data: one TOML file, typed, with the URL rules that reading and finding share.
+
+Pure: nothing here looks at a clock, the network or the environment.
+Patterns are regular expressions that must match the whole *target* of an
+address, which is its path and query (``/chi-tiet-tin-tuc/abc?x=1``).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+import msgspec
+
+from archive.errors import ConfigError
+from archive.urls import identity_key
+
+Status = Literal["active", "paused", "retired"]
+Evidence = Literal["pages", "github", "seed", "brief", "inferred"]
+
+
+class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """A TOML table: unknown keys are errors."""
+
+
+class Host(_Table, frozen=True):
+    """A host the Department is, or was, served from."""
+
+    host: str
+    """Name, with ``:port`` when it is not the scheme's own."""
+    evidence: Evidence = "pages"
+    """How the name is known."""
+    scope: str = "/.*"
+    """Pattern of the targets that belong to the Department."""
+    since: date | None = None
+    """First day it is known to have served the Department."""
+    until: date | None = None
+    """Last day."""
+
+
+class Seed(_Table, frozen=True):
+    """An address to start from: the first page of a listing."""
+
+    url: str
+    """Absolute address."""
+    section: str | None = None
+    """Name of the section, given to the articles found there."""
+
+
+class Layout(_Table, frozen=True):
+    """How the site looked in a span of time, and which page class reads it."""
+
+    page: str
+    """Name of the page class."""
+    hosts: tuple[str, ...] = ()
+    """Hosts on which it is found; empty means all of the site."""
+    articles: tuple[str, ...] = ()
+    """Patterns of article addresses."""
+    listings: tuple[str, ...] = ()
+    """Patterns of listing addresses."""
+    page_param: str | None = None
+    """Query key that holds a listing's page number."""
+    source_id: tuple[str, ...] = ()
+    """Query keys whose values, joined with ``.``, are the article's id."""
+    since: date | None = None
+    """First day of captures it may be asked to read."""
+    until: date | None = None
+    """Last day."""
+
+    @cached_property
+    def _patterns(self) -> dict[str, list[re.Pattern[str]]]:
+        return {
+            "articles": [re.compile(pattern) for pattern in self.articles],
+            "listings": [re.compile(pattern) for pattern in self.listings],
+        }
+
+    def matches(self, kind: Literal["articles", "listings"], host: str, target: str) -> bool:
+        """Say whether an address of *host* is an article or a listing of this layout."""
+        if self.hosts and host not in self.hosts:
+            return False
+        return any(pattern.fullmatch(target) for pattern in self._patterns[kind])
+
+
+class Province(_Table, frozen=True):
+    """The province and its official codes."""
+
+    name: str
+    """Vietnamese name."""
+    iso: str | None = None
+    """ISO 3166-2 code."""
+    gso_pre: str | None = None
+    """Code of the General Statistics Office before 2025-07-01."""
+    gso_post: str | None = None
+    """Code of the General Statistics Office from 2025-07-01 on."""
+
+
+class Site(_Table, frozen=True):
+    """A Department: names, hosts, seeds, layouts, politeness."""
+
+    id: str
+    """Province in ASCII snake case; names the file, the spider and the WARC prefix."""
+    name: str
+    """Vietnamese name of the Department."""
+    name_en: str
+    """English name."""
+    status: Status
+    """``active`` is crawled by ``--all``; ``paused`` and ``retired`` only when named."""
+    province: Province | None = None
+    """Null for a site made from a seed file."""
+    reason: str | None = None
+    """Why it is paused or retired."""
+    successor: str | None = None
+    """Site id of the Department that took over."""
+    follows: tuple[str, ...] = ()
+    """Site ids of the Departments it took over."""
+    hosts: tuple[Host, ...] = ()
+    """Hosts and path scopes."""
+    seeds: tuple[Seed, ...] = ()
+    """Where a crawl starts."""
+    layouts: tuple[Layout, ...] = ()
+    """Page classes by address and time; the first that matches is asked first."""
+    crawl: dict[str, Any] = {}
+    """Scrapy settings of this site."""
+
+    @property
+    def family(self) -> str:
+        """Name of the page class that reads the site today."""
+        return self.layouts[0].page if self.layouts else "generic"
+
+    def allows(self, url: str) -> bool:
+        """Say whether *url* lies in the declared hosts and path scopes."""
+        scheme, host, target = split_target(url)
+        if scheme not in ("http", "https"):
+            return False
+        return any(entry.host == host and re.fullmatch(entry.scope, target) for entry in self.hosts)
+
+    def layout_of(self, kind: Literal["articles", "listings"], url: str) -> Layout | None:
+        """Return the first layout whose patterns of *kind* match *url*."""
+        _, host, target = split_target(url)
+        return next((layout for layout in self.layouts if layout.matches(kind, host, target)), None)
+
+    def is_article(self, url: str) -> bool:
+        """Say whether *url* has the shape of an article's address."""
+        return self.layout_of("articles", url) is not None
+
+    def is_listing(self, url: str) -> bool:
+        """Say whether *url* has the shape of a listing's address."""
+        return self.layout_of("listings", url) is not None
+
+    def page_param(self, url: str) -> str | None:
+        """Return the query key which holds the page number of the listing *url*."""
+        layout = self.layout_of("listings", url)
+        return layout.page_param if layout else None
+
+    def source_id(self, url: str) -> str | None:
+        """Return the article's id as its address gives it, else None."""
+        layout = self.layout_of("articles", url)
+        if layout is None or not layout.source_id:
+            return None
+        query = {key.lower(): value for key, value in parse_qsl(urlsplit(url).query)}
+        values = [query.get(key.lower(), "") for key in layout.source_id]
+        return ".".join(values) if all(values) else None
+
+    def identity(self, url: str) -> str:
+        """Return the key which all addresses of one article on this site share."""
+        return self.source_id(url) or identity_key(url)
+
+    def section_of(self, via: str | None) -> str | None:
+        """Return the section of the listing page *via*, by the seed whose listing it continues."""
+        if via is None:
+            return None
+        wanted = self._listing_key(via)
+        return next((seed.section for seed in self.seeds if self._listing_key(seed.url) == wanted), None)
+
+    def _listing_key(self, url: str) -> str:
+        param = self.page_param(url)
+        parts = urlsplit(url)
+        pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] != param]
+        return identity_key(urlunsplit(parts._replace(query="&".join(pairs))))
+
+
+def split_target(url: str) -> tuple[str, str, str]:
+    """Return scheme, host (lower case, with a port that is not the default), and path with query.
+
+    >>> split_target("http://EXAMPLE.vn:80/a?b=1#c")
+    ('http', 'example.vn', '/a?b=1')
+    """
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    default = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    if default and host.endswith(default):
+        host = host[: -len(default)]
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return parts.scheme, host, target
+
+
+def load_site(path: Path) -> Site:
+    """Read one site file.
+
+    Raises ConfigError with file, key and fix when it is no TOML, misses a
+    key, has an unknown one, or has a value that can not be.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can not be read ({error}); make it a readable UTF-8 file") from None
+    try:
+        site = msgspec.toml.decode(text, type=Site)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_explain(str(error))}") from None
+    except ValueError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}; mend the line it names") from None
+    _check(path, site)
+    return site
+
+
+def _explain(message: str) -> str:
+    """Turn msgspec's words into key, fault and fix."""
+    text, _, where = message.partition(" - at `$")
+    key = where.rstrip("`").lstrip(".") or "top level"
+    unknown = re.search(r"unknown field `(\w+)`", text)
+    if unknown:
+        name = unknown.group(1)
+        close = difflib.get_close_matches(name, _all_keys(), 1)
+        fix = f'did you mean "{close[0]}"?' if close else "remove it"
+        return f'{key}: no such key "{name}" ({fix})'
+    missing = re.search(r"missing required field `(\w+)`", text)
+    if missing:
+        return f'{key}: the key "{missing.group(1)}" is missing; add it'
+    return f"{key}: {text[:1].lower()}{text[1:]}; correct the value"
+
+
+def _all_keys() -> list[str]:
+    return [field for table in (Site, Host, Seed, Layout, Province) for field in table.__struct_fields__]
+
+
+def _check(path: Path, site: Site) -> None:
+    def wrong(key: str, fault: str) -> ConfigError:
+        return ConfigError(f"{path}: {key}: {fault}")
+
+    if site.id != path.stem:
+        raise wrong("id", f'"{site.id}" differs from the file name; make it "{path.stem}"')
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", site.id):
+        raise wrong("id", f'"{site.id}" is no site id; use small ASCII letters, digits and "_"')
+    if not site.hosts:
+        raise wrong("hosts", "no host; add a [[hosts]] table")
+    for number, host in enumerate(site.hosts):
+        _compile(host.scope, lambda fault, n=number: wrong(f"hosts[{n}].scope", fault))  # type: ignore[misc]
+    for number, layout in enumerate(site.layouts):
+        for kind in ("articles", "listings"):
+            for place, pattern in enumerate(getattr(layout, kind)):
+                key = f"layouts[{number}].{kind}[{place}]"
+                _compile(pattern, lambda fault, k=key: wrong(k, fault))  # type: ignore[misc]
+    for number, seed in enumerate(site.seeds):
+        if not site.allows(seed.url):
+            raise wrong(f"seeds[{number}].url", f"{seed.url} is outside the declared hosts; declare its host")
+    for key in site.crawl:
+        if not key.isupper():
+            raise wrong(f"crawl.{key}", f'settings are written in capitals; make it "{key.upper()}"')
+
+
+def _compile(pattern: str, wrong: Callable[[str], ConfigError]) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise wrong(f"{pattern!r} is no regular expression ({error}); mend it") from None
+
+
+class Registry:
+    """All site files of one directory, each read when it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def ids(self) -> list[str]:
+        """Return the ids of all sites, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.toml"))
+
+    def get(self, site_id: str) -> Site:
+        """Return one site; ConfigError when its file is wrong, KeyError-like sentence when unknown."""
+        if site_id not in self.ids():
+            close = difflib.get_close_matches(site_id, self.ids(), 1)
+            hint = f'did you mean "{close[0]}"?' if close else "`khcn sites list` shows all"
+            raise UnknownSite(f'no site "{site_id}" ({hint})')
+        return load_site(self.folder / f"{site_id}.toml")
+
+    def all(self) -> Iterable[Site]:
+        """Yield every site, in the order of ids."""
+        for site_id in self.ids():
+            yield self.get(site_id)
+
+
+class UnknownSite(ConfigError):
+    """A site id that no file declares: a fault of the command line."""

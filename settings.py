@@ -1,0 +1,66 @@
+"""Scrapy settings of the project; ``docs/settings.md`` explains each.
+
+Weakest first: Scrapy's defaults, this file, ``KHCN_*`` of the environment,
+a site's ``[crawl]`` table, ``-s NAME=VALUE``.
+"""
+
+from pathlib import Path
+
+BOT_NAME = "khcn"
+HERE = Path(__file__).resolve().parent
+
+# Wiring: the layers know each other only by these names.
+SPIDER_LOADER_CLASS = "crawler.loader.SiteSpiderLoader"
+SPIDER_MODULES: list[str] = []
+SPIDER_CLASS = "spiders.listing.ListingSpider"
+SITES_DIR = str(HERE / "spiders" / "sites")
+PAGES_PACKAGE = "spiders.pages"
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.capture.CaptureHandler",
+    "https": "crawler.capture.CaptureHandler",
+    # Nothing but HTTP is ever archived, and no local file may be read by a link.
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.snapshot.SnapshotPipeline": 100,
+    "crawler.pipelines.assets.AssetsPipeline": 200,
+    "crawler.pipelines.catalog.CatalogPipeline": 300,
+}
+EXTENSIONS = {
+    "crawler.extensions.report.ReportExtension": 0,
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+
+# Manners.
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "khcn"
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0.5
+CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+COOKIES_ENABLED = True
+
+# Transfers.
+COMPRESSION_ENABLED = False  # the capture handler decodes, with the function that the rebuild uses
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "vi,en;q=0.5",
+    "Accept-Encoding": "gzip",
+}
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 1_000_000_000
+DOWNLOAD_WARNSIZE = 0
+CAPTURE_BODY_LIMIT = 32 * 1024 * 1024
+RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 10
+WARC_MAX_BYTES = 1_000_000_000
+KNOWN_IN_A_ROW = 15
+
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+LOG_ENABLED = False  # khcn configures logging itself
+FEED_EXPORT_ENCODING = "utf-8"
