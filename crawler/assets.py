@@ -1,0 +1,260 @@
+"""Join an article with the captures of its pictures and documents.
+
+The one rule, used by the live crawl and by the rebuild alike. It looks at
+captures only, never at their order of arrival, so both come to one answer:
+
+- Only captures of the article's own crawl count.
+- A file is an answer with status 200, whole (not truncated), not empty, and
+  not a web page: an HTML answer to a request for a picture is a soft 404.
+- When a URL was captured more than once, the first whole file counts, by
+  date, then by capture id. A file wins over a redirect.
+- Redirects are followed from capture to capture, at most ten hops.
+- What has no file keeps ``capture`` null and has no facts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from w3lib.url import safe_url_string
+
+from archive.model import Article, Attachment, Capture, Image, Payload
+
+if TYPE_CHECKING:
+    from crawler.images import ImageFacts
+
+MAX_HOPS = 10
+
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_VAGUE_TYPES = frozenset({"text/plain", "application/octet-stream", "application/xml", "text/xml"})
+_PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<script")
+_PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+_FILE_STARTS = (
+    (b"%PDF-", "application/pdf"),
+    (b"PK\x03\x04", "application/zip"),
+    (_OLE, "application/x-ole-storage"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"{\\rtf", "application/rtf"),
+)
+# A ZIP or OLE container does not say which program's file it is: the name does.
+_CONTAINED = {
+    ".docx": (b"PK", _OPEN_XML + "wordprocessingml.document"),
+    ".xlsx": (b"PK", _OPEN_XML + "spreadsheetml.sheet"),
+    ".pptx": (b"PK", _OPEN_XML + "presentationml.presentation"),
+    ".odt": (b"PK", "application/vnd.oasis.opendocument.text"),
+    ".ods": (b"PK", "application/vnd.oasis.opendocument.spreadsheet"),
+    ".doc": (_OLE, "application/msword"),
+    ".xls": (_OLE, "application/vnd.ms-excel"),
+    ".ppt": (_OLE, "application/vnd.ms-powerpoint"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """What one captured file is, by its bytes."""
+
+    capture: str
+    """Capture id of the file."""
+    date: datetime
+    """When it was captured (UTC)."""
+    mime: str | None
+    """Media type by content, else as declared."""
+    size_bytes: int
+    """Bytes of the file after decoding."""
+    sha256: str
+    """Hexadecimal SHA-256 of the file."""
+    image: ImageFacts | None
+    """What the picture is, null for everything else."""
+
+
+class AssetBook:
+    """What a crawl knows of its pictures and documents, by URL."""
+
+    def __init__(self, crawl: str) -> None:
+        self.crawl = crawl
+        self._files: dict[str, AssetFacts] = {}
+        self._redirects: dict[str, tuple[datetime, str, str]] = {}
+
+    def note(self, capture: Capture, payload: Payload) -> bool:
+        """Remember what *capture* gave; say whether it was a whole file or a redirect.
+
+        Captures of other crawls, failures and web pages change nothing. The
+        order of the notes does not matter, nor does noting one again.
+        """
+        if capture.crawl != self.crawl:
+            return False
+        target = redirect_target(capture, payload)
+        if target is not None:
+            self._note_redirect(capture, target)
+            return True
+        facts = file_facts(capture, payload)
+        if facts is None:
+            return False
+        key = _key(capture.url)
+        known = self._files.get(key)
+        if known is None or (facts.date, facts.capture) < (known.date, known.capture):
+            self._files[key] = facts
+        return True
+
+    def resolve(self, url: str) -> AssetFacts | None:
+        """Return the file that *url* led to, through at most ten redirects."""
+        key = _key(url)
+        for _ in range(MAX_HOPS + 1):
+            if key in self._files:
+                return self._files[key]
+            if key not in self._redirects:
+                return None
+            key = self._redirects[key][2]
+        return None
+
+    def _note_redirect(self, capture: Capture, target: str) -> None:
+        key = _key(capture.url)
+        entry = (capture.date, capture.id, _key(target))
+        self._redirects[key] = min(self._redirects.get(key, entry), entry)
+
+
+def complete(article: Article, book: AssetBook) -> Article:
+    """Return *article* with the facts of its pictures and documents filled in.
+
+    Nothing else changes. What the book has no file for loses any facts it
+    had, so completing twice equals completing once.
+    """
+    if not article.images and not article.attachments:
+        return article
+    return replace(
+        article,
+        images=tuple(_complete_image(image, book.resolve(image.url)) for image in article.images),
+        attachments=tuple(_complete_attachment(entry, book.resolve(entry.url)) for entry in article.attachments),
+    )
+
+
+def _complete_image(image: Image, facts: AssetFacts | None) -> Image:
+    picture = facts.image if facts else None
+    return replace(
+        image,
+        width=picture.width if picture else None,
+        height=picture.height if picture else None,
+        mime=picture.mime if picture else None,
+        size_bytes=picture.size_bytes if picture else None,
+        sha256=picture.sha256 if picture else None,
+        dhash=picture.dhash if picture else None,
+        exif=picture.exif if picture else None,
+        capture=facts.capture if facts and picture else None,
+    )
+
+
+def _complete_attachment(attachment: Attachment, facts: AssetFacts | None) -> Attachment:
+    return replace(
+        attachment,
+        mime=facts.mime if facts else None,
+        size_bytes=facts.size_bytes if facts else None,
+        sha256=facts.sha256 if facts else None,
+        capture=facts.capture if facts else None,
+    )
+
+
+def redirect_target(capture: Capture, payload: Payload) -> str | None:
+    """Return the absolute address a 3xx answer points at, without a fragment.
+
+    Null for every other answer, and for one without a usable ``Location``.
+    """
+    if capture.status is None or not 300 <= capture.status < 400:
+        return None
+    location = payload.header("Location")
+    if location is None or not location.strip():
+        return None
+    # Browsers read the header as UTF-8, and it is held here as Latin-1.
+    try:
+        location = location.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        pass
+    try:
+        target = urldefrag(urljoin(capture.url, location.strip())).url
+        return target if urlsplit(target).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def file_facts(capture: Capture, payload: Payload) -> AssetFacts | None:
+    """Return what the file in *payload* is, null when it is none (see the module)."""
+    body = payload.body
+    if capture.status != 200 or capture.truncated or not body or is_web_page(capture.mime, body):
+        return None
+    mime = file_type(capture.url, capture.mime, body)
+    image = _picture(capture, body)
+    if image is not None and image.mime is not None:
+        mime = image.mime
+    return AssetFacts(
+        capture=capture.id,
+        date=capture.date,
+        mime=mime,
+        size_bytes=len(body),
+        sha256=hashlib.sha256(body).hexdigest(),
+        image=image,
+    )
+
+
+def is_web_page(declared: str | None, body: bytes) -> bool:
+    """Say whether an answer is a web page: by what it declares, unless its bytes deny it.
+
+    >>> is_web_page("text/html", b"%PDF-1.4 ..."), is_web_page("image/jpeg", b"<!DOCTYPE html><title>404")
+    (False, True)
+    >>> is_web_page("application/msword", b"<html xmlns:o=...")
+    False
+    """
+    start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(_PICTURE_STARTS) or any(start.startswith(magic) for magic, _ in _FILE_STARTS):
+        return False
+    if declared in _PAGE_TYPES:
+        return True
+    # A Word file is often HTML inside, and is still a document.
+    vague = declared is None or declared in _VAGUE_TYPES or declared.startswith("image/")
+    return vague and start.lower().startswith(_PAGE_STARTS)
+
+
+def file_type(url: str, declared: str | None, body: bytes) -> str | None:
+    """Return the media type of a file by its first bytes, else as *declared*.
+
+    >>> file_type("https://a.vn/k%E1%BA%BF-ho%E1%BA%A1ch.DOCX", "application/zip", b"PK\\x03\\x04")
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+    """
+    by_content = next((mime for magic, mime in _FILE_STARTS if body.startswith(magic)), None)
+    if by_content is None:
+        return declared
+    suffix = posixpath.splitext(unquote(urlsplit(url).path))[1].lower()
+    start, mime = _CONTAINED.get(suffix, (b"", ""))
+    if start and body.startswith(start):
+        return mime
+    container = by_content in ("application/zip", "application/x-ole-storage")
+    if container and declared and declared in {known for _, known in _CONTAINED.values()}:
+        return declared
+    return by_content
+
+
+def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
+    is_picture = (
+        capture.purpose == "image"
+        or (capture.mime or "").startswith("image/")
+        or body.startswith(_PICTURE_STARTS)
+    )
+    if not is_picture or any(body.startswith(magic) for magic, _ in _FILE_STARTS):
+        return None
+    from crawler.images import image_facts  # Pillow is loaded by the first picture, not by every import
+
+    return image_facts(body)
+
+
+def _key(url: str) -> str:
+    """Return *url* as it goes over the wire, so that a page's spelling meets the capture's."""
+    try:
+        return str(safe_url_string(urldefrag(url).url))
+    except ValueError:
+        return url

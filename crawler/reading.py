@@ -1,0 +1,163 @@
+"""The one rule of what is read in a crawl, for the live crawl and for the rebuild.
+
+How it is used, by both::
+
+    reader = CrawlReader(crawl_id, partial(derive, site))
+
+    outcome = reader.note(capture, payload)      # every capture, in any order, each once
+    store(catalog, capture, outcome)             # the capture's row and how it was read
+    outcome.result                               # Article | Listing | NotAnArticle | None
+
+    article = reader.article(capture.id)         # as complete as it is by now, to show early
+    catalog.add_article(article)                 # optional; `settle` corrects it
+
+    counts = settle(catalog, reader)             # at the end: every article, joined with its files
+
+*payload* is what :func:`archive.warc.reader.read_payload` gives for the record
+(the whole body, also when the engine was handed none of it), or a function
+without arguments that gives it: robots.txt and failures are then never read.
+
+A crawl which goes on after an interruption under the same id first notes what
+it already holds (:func:`crawler.rebuild.note_again`), else its pictures and
+its articles would not meet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from archive.model import Article, Capture, Listing, NotAnArticle, Payload
+from crawler.assets import AssetBook, complete, is_web_page, redirect_target
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
+
+logger = logging.getLogger(__name__)
+
+Result = Article | Listing | NotAnArticle
+Derive = Callable[[Capture, Payload], Result]
+Kind = Literal["article", "listing", "rejected", "redirect", "asset", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a capture was in its crawl."""
+
+    kind: Kind
+    """``asset``: a file, or the way to one; ``other``: nothing to be read (robots.txt, failures)."""
+    detail: str = ""
+    """Why a page was rejected (``no_title``, ``error: ValueError``); where a redirect leads."""
+    result: Result | None = None
+    """What was derived from the page."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the catalog keeps it: pages do, files and failures do not."""
+        return self.kind not in ("asset", "other")
+
+
+OTHER = Outcome("other")
+
+
+class CrawlReader:
+    """Read the captures of one crawl: pages are derived, files are noted for the join.
+
+    Pure but for the log: the outcome depends on nothing but the captures noted.
+    """
+
+    def __init__(self, crawl: str, derive: Derive) -> None:
+        self.crawl = crawl
+        self.book = AssetBook(crawl)
+        self.counts: Counter[str] = Counter()
+        """Captures by kind of outcome."""
+        self.rejected: Counter[str] = Counter()
+        """Pages by the reason of their rejection."""
+        self._derive = derive
+        self._articles: dict[str, Article] = {}
+
+    def note(self, capture: Capture, payload: Payload | Callable[[], Payload]) -> Outcome:
+        """Read one capture of this crawl; return what it was.
+
+        Never raises for what a site sends: a page on which the reading code
+        breaks is rejected as ``error: <exception>``, and logged.
+        """
+        outcome = self._read(capture, payload)
+        self.counts[outcome.kind] += 1
+        if outcome.kind == "rejected":
+            self.rejected[outcome.detail] += 1
+        if isinstance(outcome.result, Article):
+            self._articles[capture.id] = outcome.result
+        return outcome
+
+    def article(self, capture: str) -> Article:
+        """Return the article read from a capture, joined with the files noted so far.
+
+        Raises KeyError when that capture was not read as an article.
+        """
+        return complete(self._articles[capture], self.book)
+
+    def finish(self) -> Iterator[Article]:
+        """Yield every article, joined with its files, in the order of (captured, capture id)."""
+        for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):
+            yield complete(article, self.book)
+
+    def _read(self, capture: Capture, payload: Payload | Callable[[], Payload]) -> Outcome:
+        if capture.purpose == "robots" or capture.status is None or capture.truncated:
+            return OTHER
+        is_redirect = 300 <= capture.status < 400 and capture.status != 304
+        if capture.status != 200 and not is_redirect:
+            return OTHER
+        if callable(payload):
+            payload = payload()
+        may_be_page = capture.purpose in ("page", "unknown")
+        if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
+            return self._read_page(capture, payload)
+        if not self.book.note(capture, payload):
+            return OTHER
+        target = redirect_target(capture, payload)
+        if may_be_page and target is not None:
+            return Outcome("redirect", target)
+        return Outcome("asset")
+
+    def _read_page(self, capture: Capture, payload: Payload) -> Outcome:
+        try:
+            result = self._derive(capture, payload)
+        except Exception as error:
+            # One page must never end a crawl or a rebuild. The message may hold addresses of
+            # objects, which differ from run to run: the catalog gets the exception's name only.
+            logger.exception("page not readable", extra={"url": capture.url, "capture": capture.id})
+            return Outcome("rejected", f"error: {type(error).__name__}")
+        match result:
+            case Article():
+                return Outcome("article", result.parser, result)
+            case Listing():
+                return Outcome("listing", "", result)
+            case NotAnArticle():
+                return Outcome("rejected", result.reason, result)
+
+
+def store(catalog: Catalog, capture: Capture, outcome: Outcome) -> None:
+    """Keep a capture and how it was read; its article follows by :func:`settle`."""
+    catalog.add_captures([capture])
+    if outcome.is_reading:
+        catalog.add_reading(capture.id, outcome.kind, outcome.detail)
+
+
+def settle(catalog: Catalog, reader: CrawlReader) -> Counter[str]:
+    """Keep every article of a crawl as its captures give it, in one transaction.
+
+    Articles kept earlier with fewer files than were found in the end are
+    corrected. Returns how many articles are ``new``, ``changed``, ``unchanged``
+    against what the catalog held without this crawl's articles.
+    """
+    counts: Counter[str] = Counter()
+    with catalog.transaction():
+        articles = list(reader.finish())
+        catalog.retract(article.capture for article in articles if article.capture is not None)
+        for article in articles:
+            counts[catalog.add_article(article)] += 1
+    return counts
