@@ -1,0 +1,47 @@
+"""Vietnamese text: one normal form, one kind of space, one search key."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Seen in text pasted from Word and from chat: they take no room on the page and
+# stand inside words as often as between them, so they vanish. The joiners
+# U+200C and U+200D stay: emoji and other scripts are spelled with them.
+_NO_WIDTH = dict.fromkeys([0x00AD, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF])
+
+
+def nfc(text: str) -> str:
+    """Return *text* composed (NFC), the form in which all text is kept.
+
+    >>> nfc("Ha\\u0300 Ti\\u0303nh") == "Hà Tĩnh"
+    True
+    """
+    return unicodedata.normalize("NFC", text)
+
+
+def clean_spaces(text: str) -> str:
+    """Return *text* with every run of white space as one space, stripped.
+
+    No-break, thin and ideographic spaces and line breaks count as white space;
+    marks without width (U+200B, U+FEFF, soft hyphen ...) vanish.
+
+    >>> clean_spaces("  Sở\\u00a0\\u00a0Khoa học\\u202fvà\\n Công\\u200b nghệ\\ufeff ")
+    'Sở Khoa học và Công nghệ'
+    """
+    return " ".join(text.translate(_NO_WIDTH).split())
+
+
+def fold(text: str) -> str:
+    """Return the search key of *text*: lower case, without accents, đ as d, single spaces.
+
+    Composed and decomposed input give the same key; folding twice changes nothing.
+
+    >>> fold("ĐỔI MỚI  Sáng\\u00a0tạo")
+    'doi moi sang tao'
+    >>> fold(unicodedata.normalize("NFD", "Hậu Giang"))
+    'hau giang'
+    """
+    # Lower first, decompose after: "İ" lowers to a letter and a mark of its own.
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).lower())
+    bare = "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return nfc(clean_spaces(bare.replace("đ", "d")))
