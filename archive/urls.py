@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+from contextlib import suppress
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -23,38 +24,35 @@ class UrlParts(NamedTuple):
     fragment: str | None
 
 
-# RFC 3986, appendix B, with the authority taken apart. The host of an IPv6 address keeps no brackets.
+# RFC 3986, appendix B. It matches every string.
 _URL = re.compile(
-    r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*):)?"
-    r"(?://(?:(?P<userinfo>[^/?#]*)@)?(?:\[(?P<six>[^\]/?#]*)\]|(?P<host>[^/?#:]*))(?P<port>:[^/?#]*)?)?"
-    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:\#(?P<fragment>.*))?",
-    re.DOTALL,
+    r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:\#(.*))?", re.DOTALL
 )
 
 
 def split_url(url: str) -> UrlParts:
     """Take an address apart; scheme and host in lower case, the rest as written.
 
+    The host of an IPv6 address comes without its brackets.
     Raises ValueError when the port is not a number up to 65535.
 
-    >>> split_url("https://Skhcn.Example.vn:8443/Tin?page=2#top")
-    UrlParts(scheme='https', userinfo='', host='skhcn.example.vn', port=8443, path='/Tin', query='page=2', fragment='top')
+    >>> split_url("https://Skhcn.Example.vn:8443/Tin?page=2#top").host
+    'skhcn.example.vn'
     """
     match = _URL.fullmatch(url)
-    if match is None:
-        raise ValueError(f"{url!r} is no address")
-    port = (match["port"] or ":").strip(":")
+    assert match is not None
+    scheme, authority, path, query, fragment = match.groups()
+    userinfo, _, address = (authority or "").rstrip(":").rpartition("@")
+    _, bracket, six = address.partition("[")
+    if bracket:
+        host, _, after = six.partition("]")
+        port = after.partition(":")[2]
+    else:
+        host, _, port = address.partition(":")
     if port and not (port.isascii() and port.isdigit() and int(port[:6]) <= 65535):
         raise ValueError(f"{url!r} has no usable port: {port!r}")
-    return UrlParts(
-        scheme=(match["scheme"] or "").lower(),
-        userinfo=match["userinfo"] or "",
-        host=(match["six"] or match["host"] or "").lower(),
-        port=int(port) if port else None,
-        path=match["path"],
-        query=match["query"],
-        fragment=match["fragment"],
-    )
+    number = int(port or 0) or None
+    return UrlParts((scheme or "").lower(), userinfo, host.lower(), number, path, query, fragment)
 
 
 def host_of(url: str) -> str:
@@ -142,30 +140,33 @@ def _surt(url: str) -> str:
         return "-"
     if not re.match(r"[a-zA-Z][a-zA-Z0-9+\-.]*:", stripped):
         stripped = "http://" + stripped
-    parts = split_url(re.sub(r"^(https?://)+", r"\1", stripped))
-    host, path = parts.host, parts.path.encode()
-    if not host and parts.scheme.startswith("http"):
+    stripped = re.sub(r"^(https?://)+", r"\1", stripped)
+    parts = split_url(stripped)
+    host, path = parts.host, parts.path
+    if not host and stripped.startswith("http") and path:
         # http:////host/path, seen on hand-made pages
-        host, _, rest = parts.path.lstrip("/").partition("/")
-        path = b"/" + rest.encode()
-    key = _surt_host(host) if host else parts.scheme + ":"
-    if host:
-        if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme):
-            key += f":{parts.port}"
-        key += ")"
-    return key + _surt_path(path, has_host=bool(host)) + _surt_query(parts.query)
+        host, _, rest = path.lstrip("/").partition("/")
+        path = "/" + rest
+    query = _surt_query(parts.query)
+    if key := _surt_host(host):
+        return key + _port(parts) + ")" + _surt_path(path, has_host=True) + query
+    path = _surt_path(path, has_host=False) or ("/" if query else "")
+    return stripped.partition(":")[0] + ":" + path + query
+
+
+def _port(parts: UrlParts) -> str:
+    return f":{parts.port}" if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme) else ""
 
 
 def _surt_host(host: str) -> str:
     name = _unescape(host.encode())
     if not name.isascii():
-        try:
+        with suppress(ValueError):
             name = name.decode("utf-8", "ignore").encode("idna")
-        except ValueError:
-            pass
     name = name.replace(b"..", b".").strip(b".").lower()
     name = _ip_address(name) or _escape(name)
-    return ",".join(reversed(re.sub(r"^www[0-9]*\.", "", name.decode("ascii").lower()).split("."))) 
+    bare = re.sub(r"^www[0-9]*\.", "", name.decode("ascii").lower())
+    return ",".join(reversed(bare.split(".")))
 
 
 def _ip_address(name: bytes) -> bytes | None:
@@ -180,8 +181,8 @@ def _ip_address(name: bytes) -> bytes | None:
     return None
 
 
-def _surt_path(path: bytes, *, has_host: bool) -> str:
-    path = _unescape(path)
+def _surt_path(text: str, *, has_host: bool) -> str:
+    path = _unescape(text.encode())
     if has_host:
         path = _without_dots(path)
     path = _escape(path).lower()
@@ -211,7 +212,8 @@ def _surt_query(query: str | None) -> str:
             key = match[1] + (match[2] or b"")
     key = key.lower()
     if len(key) > 1:
-        key = b"&".join(b"=".join(pair) for pair in sorted(tuple(arg.split(b"=", 1)) for arg in key.split(b"&")))
+        pairs = sorted(tuple(argument.split(b"=", 1)) for argument in key.split(b"&"))
+        key = b"&".join(b"=".join(pair) for pair in pairs)
     return "?" + key.decode("ascii") if key else ""
 
 
@@ -234,8 +236,10 @@ def identity_key(url: str, *, sort_query: bool = False) -> str:
     spelling, no fragment, no trailing slash. Unlike in SURT, upper and lower case stay apart
     and so do other orders of the query unless *sort_query*: two articles must never become one.
 
-    >>> identity_key("http://www.example.vn/Tin/%c3%a0?b=2&a=1#x") == identity_key("https://example.vn/Tin/à?b=2&a=1")
-    True
+    >>> identity_key("http://www.example.vn/Tin/%c3%a0?b=2&a=1#x")
+    'vn,example)/Tin/%C3%A0?b=2&a=1'
+    >>> identity_key("https://example.vn:443/Tin/à/?b=2&a=1")
+    'vn,example)/Tin/%C3%A0?b=2&a=1'
     >>> identity_key("https://haugiang.gov.vn/HtmlView.aspx?pageid=1&ItemID=2")
     'vn,gov,haugiang)/HtmlView.aspx?pageid=1&ItemID=2'
     """
@@ -246,10 +250,7 @@ def identity_key(url: str, *, sort_query: bool = False) -> str:
     if not parts.host:
         return url
     path = _spelled_alike(parts.path)
-    key = _surt_host(parts.host)
-    if parts.port and parts.port != _DEFAULT_PORTS.get(parts.scheme):
-        key += f":{parts.port}"
-    key += ")" + (path.rstrip("/") or "/")
+    key = _surt_host(parts.host) + _port(parts) + ")" + (path.rstrip("/") or "/")
     if parts.query:
         arguments = _spelled_alike(parts.query).split("&")
         key += "?" + "&".join(sorted(arguments) if sort_query else arguments)
