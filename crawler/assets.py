@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ class AssetBook:
         facts = file_facts(capture, payload)
         if facts is None:
             return False
-        key = _key(capture.url)
+        key = wire_form(capture.url)
         known = self._files.get(key)
         if known is None or (facts.date, facts.capture) < (known.date, known.capture):
             self._files[key] = facts
@@ -106,7 +107,7 @@ class AssetBook:
 
     def resolve(self, url: str) -> AssetFacts | None:
         """Return the file that *url* led to, through at most ten redirects."""
-        key = _key(url)
+        key = wire_form(url)
         for _ in range(MAX_HOPS + 1):
             if key in self._files:
                 return self._files[key]
@@ -116,8 +117,8 @@ class AssetBook:
         return None
 
     def _note_redirect(self, capture: Capture, target: str) -> None:
-        key = _key(capture.url)
-        entry = (capture.date, capture.id, _key(target))
+        key = wire_form(capture.url)
+        entry = (capture.date, capture.id, wire_form(target))
         self._redirects[key] = min(self._redirects.get(key, entry), entry)
 
 
@@ -132,7 +133,9 @@ def complete(article: Article, book: AssetBook) -> Article:
     return replace(
         article,
         images=tuple(_complete_image(image, book.resolve(image.url)) for image in article.images),
-        attachments=tuple(_complete_attachment(entry, book.resolve(entry.url)) for entry in article.attachments),
+        attachments=tuple(
+            _complete_attachment(entry, book.resolve(entry.url)) for entry in article.attachments
+        ),
     )
 
 
@@ -162,7 +165,7 @@ def _complete_attachment(attachment: Attachment, facts: AssetFacts | None) -> At
 
 
 def redirect_target(capture: Capture, payload: Payload) -> str | None:
-    """Return the absolute address a 3xx answer points at, without a fragment.
+    """Return the absolute address a 3xx answer points at, as it will be requested.
 
     Null for every other answer, and for one without a usable ``Location``.
     """
@@ -172,12 +175,10 @@ def redirect_target(capture: Capture, payload: Payload) -> str | None:
     if location is None or not location.strip():
         return None
     # Browsers read the header as UTF-8, and it is held here as Latin-1.
-    try:
+    with suppress(UnicodeError):
         location = location.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        pass
     try:
-        target = urldefrag(urljoin(capture.url, location.strip())).url
+        target = wire_form(urljoin(capture.url, location.strip()))
         return target if urlsplit(target).scheme in ("http", "https") else None
     except ValueError:
         return None
@@ -252,8 +253,12 @@ def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
     return image_facts(body)
 
 
-def _key(url: str) -> str:
-    """Return *url* as it goes over the wire, so that a page's spelling meets the capture's."""
+def wire_form(url: str) -> str:
+    """Return *url* as it is requested, so that a page's spelling of it meets the capture's.
+
+    >>> wire_form("https://a.vn/ảnh 1.jpg#top")
+    'https://a.vn/%E1%BA%A3nh%201.jpg'
+    """
     try:
         return str(safe_url_string(urldefrag(url).url))
     except ValueError:

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from crawler.assets import AssetBook, complete, is_web_page, redirect_target
 
@@ -126,6 +127,8 @@ class CrawlReader:
     def _read_page(self, capture: Capture, payload: Payload) -> Outcome:
         try:
             result = self._derive(capture, payload)
+            if isinstance(result, Article):
+                to_json(result)  # what can not be written must fail here, not at the end of the crawl
         except Exception as error:
             # One page must never end a crawl or a rebuild. The message may hold addresses of
             # objects, which differ from run to run: the catalog gets the exception's name only.

@@ -1,0 +1,56 @@
+"""Files that are whole or not there: written beside, synced, renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.errors import ArchiveError, DiskFull
+
+TEMPORARY = ".tmp"
+"""Suffix of a file that is being written; one left by a killed run is overwritten by the next."""
+
+
+@contextmanager
+def write_whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write; on leaving without an error it takes the name *path*, durably.
+
+    Missing directories are made. On an error the temporary file is removed and
+    whatever *path* held stays. Raises DiskFull when there is no space left,
+    ArchiveError when the place can not be written.
+    """
+    temporary = path.with_name(path.name + TEMPORARY)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise _explain(path, error) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in *folder* durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _explain(path: Path, error: OSError) -> DiskFull | ArchiveError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{path}: no space left on the disk; free some and run the same command again")
+    return ArchiveError(f"{path}: can not be written ({error.strerror}); make the folder writable")

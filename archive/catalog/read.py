@@ -1,0 +1,313 @@
+"""Questions to the catalog."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_, union
+
+from archive.catalog.rows import article_of, capture_of, json_text
+from archive.catalog.tables import (
+    articles,
+    attachments,
+    captures,
+    crawls,
+    images,
+    metadata,
+    observations,
+    readings,
+    versions,
+)
+from archive.catalog.times import end_moment, first_moment, utc_text, utc_time
+from archive.model import Article, Capture
+from archive.urls import identity_key
+
+BATCH = 200
+MAX_REDIRECTS = 10
+RETRIED = ("error:", "soft_404")
+"""A page rejected for a reason that begins so is asked again; any other rejection is for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """One run over one site, as its WARC files tell."""
+
+    id: str
+    """Crawl id."""
+    site: str
+    """Site id."""
+    started: datetime
+    """When it began (UTC)."""
+    info: dict[str, str]
+    """What its ``warcinfo`` records say of software, settings and contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One time an article was seen, and what it read like."""
+
+    article: str
+    """Article id."""
+    capture: str
+    """Capture id of the page."""
+    captured: datetime
+    """When (UTC)."""
+    version: str
+    """Version id."""
+
+
+def crawl_rows(connection: Connection, site: str | None = None) -> list[Crawl]:
+    """Return all crawls, by (started, id)."""
+    query = select(crawls).order_by(crawls.c.started, crawls.c.id)
+    if site is not None:
+        query = query.where(crawls.c.site == site)
+    return [
+        Crawl(row.id, row.site, utc_time(row.started), msgspec.json.decode(row.info))
+        for row in connection.execute(query)
+    ]
+
+
+def site_ids(connection: Connection) -> list[str]:
+    """Return the ids of all sites that any row names, sorted."""
+    named = union(select(crawls.c.site), select(captures.c.site), select(articles.c.site))
+    return sorted(connection.scalars(named))
+
+
+def known_urls(connection: Connection, site: str) -> set[str]:
+    """Return the addresses that need no request to know their article (see :meth:`Catalog.known`)."""
+    query = (
+        select(captures.c.url, readings.c.kind, readings.c.detail)
+        .join(readings, readings.c.capture == captures.c.id)
+        .where(captures.c.site == site, readings.c.kind != "listing")
+    )
+    known: set[str] = set()
+    redirects: dict[str, set[str]] = defaultdict(set)
+    for url, kind, detail in connection.execute(query):
+        if kind == "redirect":
+            redirects[detail].add(url)
+        elif kind == "article" or not detail.startswith(RETRIED):
+            known.add(url)
+    fresh = known
+    for _ in range(MAX_REDIRECTS):
+        fresh = {source for target in fresh for source in redirects.get(target, ())} - known
+        known = known | fresh
+    return known
+
+
+def article_page(
+    connection: Connection,
+    *,
+    site: str | None,
+    since: date | datetime | None,
+    until: date | datetime | None,
+    after: tuple[str, str] | None,
+) -> tuple[list[Article], tuple[str, str] | None]:
+    """Return the next articles by (date, id) *after* a place, and the place to go on from."""
+    query = (
+        select(versions, articles.c.site)
+        .join(articles, articles.c.current == versions.c.id)
+        .order_by(versions.c.dated, versions.c.id)
+        .limit(BATCH)
+    )
+    if site is not None:
+        query = query.where(articles.c.site == site)
+    if since is not None:
+        query = query.where(versions.c.dated >= first_moment(since))
+    if until is not None:
+        query = query.where(versions.c.dated < end_moment(until))
+    if after is not None:
+        query = query.where(tuple_(versions.c.dated, versions.c.id) > tuple_(*after))
+    rows = connection.execute(query).all()
+    place = (rows[-1].dated, rows[-1].id) if len(rows) == BATCH else None
+    return articles_of(connection, rows), place
+
+
+def article_at(connection: Connection, url: str, at: datetime | None) -> Article | None:
+    """Return the article at *url* as it read last, or as it read at a time."""
+    history = observations_of(connection, url)
+    if not history:
+        return None
+    then = [entry for entry in history if at is None or entry.captured <= at]
+    wanted = then[-1] if then else history[0]
+    query = select(versions, articles.c.site).join(articles, articles.c.id == versions.c.article)
+    rows = connection.execute(query.where(versions.c.id == wanted.version)).all()
+    return articles_of(connection, rows)[0]
+
+
+def versions_of(connection: Connection, url: str) -> list[Article]:
+    """Return the versions of the article at *url*, each once, by their first capture."""
+    ids = {entry.version for entry in observations_of(connection, url)}
+    query = (
+        select(versions, articles.c.site)
+        .join(articles, articles.c.id == versions.c.article)
+        .where(versions.c.id.in_(ids))
+        .order_by(versions.c.captured, versions.c.capture)
+    )
+    return articles_of(connection, connection.execute(query).all())
+
+
+def new_versions(connection: Connection, site: str, crawl: str) -> list[Article]:
+    """Return the versions first seen in a crawl, by (captured, url)."""
+    query = (
+        select(versions, articles.c.site)
+        .join(articles, articles.c.id == versions.c.article)
+        .join(captures, captures.c.id == versions.c.capture)
+        .where(articles.c.site == site, captures.c.crawl == crawl)
+        .order_by(versions.c.captured, versions.c.url, versions.c.capture)
+    )
+    return articles_of(connection, connection.execute(query).all())
+
+
+def observations_of(connection: Connection, url: str) -> list[Observation]:
+    """Return when the article at *url* was seen, under any of its addresses, in the order of time."""
+    named = (
+        select(observations.c.article)
+        .join(captures, captures.c.id == observations.c.capture)
+        .where(captures.c.key == identity_key(url))
+        .order_by(captures.c.url != url, observations.c.captured.desc(), observations.c.capture.desc())
+        .limit(1)
+    )
+    article = connection.scalar(named)
+    query = (
+        select(observations)
+        .where(observations.c.article == article)
+        .order_by(observations.c.captured, observations.c.capture)
+    )
+    return [
+        Observation(row.article, row.capture, utc_time(row.captured), row.version)
+        for row in connection.execute(query)
+    ]
+
+
+def articles_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Article]:
+    """Return the articles of version rows (with their site), in the same order."""
+    pictures = _children(connection, images, [row.id for row in rows])
+    documents = _children(connection, attachments, [row.id for row in rows])
+    return [article_of(row.site, row, pictures[row.id], documents[row.id]) for row in rows]
+
+
+def _children(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for start in range(0, len(ids), BATCH):
+        query = select(table).where(table.c.version.in_(ids[start : start + BATCH]))
+        for row in connection.execute(query.order_by(table.c.version, table.c.place)):
+            found[row.version].append(row)
+    return found
+
+
+def capture_page(
+    connection: Connection,
+    *,
+    site: str | None,
+    url: str | None,
+    crawl: str | None,
+    after: tuple[str, str] | None,
+) -> tuple[list[Capture], tuple[str, str] | None]:
+    """Return the next captures by (date, id) *after* a place, and the place to go on from."""
+    query: Select[Any] = select(captures).order_by(captures.c.date, captures.c.id).limit(BATCH)
+    if site is not None:
+        query = query.where(captures.c.site == site)
+    if url is not None:
+        query = query.where(captures.c.key == identity_key(url))
+    if crawl is not None:
+        query = query.where(captures.c.crawl == crawl)
+    if after is not None:
+        query = query.where(tuple_(captures.c.date, captures.c.id) > tuple_(*after))
+    rows = connection.execute(query).all()
+    place = (rows[-1].date, rows[-1].id) if len(rows) == BATCH else None
+    return [capture_of(row) for row in rows], place
+
+
+def capture_by_id(connection: Connection, capture: str) -> Capture | None:
+    """Return one capture by its id."""
+    row = connection.execute(select(captures).where(captures.c.id == capture)).first()
+    return capture_of(row) if row else None
+
+
+def closest_capture(connection: Connection, url: str, at: datetime | None) -> Capture | None:
+    """Return the capture of *url* closest in time to *at* (see :meth:`Catalog.closest`)."""
+    of_page = select(captures).where(captures.c.key == identity_key(url))
+    exact = of_page.where(captures.c.url == url)
+    for query in (exact, of_page):
+        found = []
+        newest_first = query.order_by(captures.c.date.desc(), captures.c.id.desc()).limit(1)
+        if at is None:
+            found = list(connection.execute(newest_first))
+        else:
+            moment = utc_text(at)
+            found += connection.execute(newest_first.where(captures.c.date <= moment))
+            oldest_first = query.order_by(captures.c.date, captures.c.id).limit(1)
+            found += connection.execute(oldest_first.where(captures.c.date > moment))
+        entries = [capture_of(row) for row in found]
+        if entries:
+            return entries[0] if at is None else min(entries, key=lambda entry: abs(entry.date - at))
+    return None
+
+
+def count(connection: Connection, site: str | None) -> dict[str, int]:
+    """Return how many rows of each kind there are (see :meth:`Catalog.counts`)."""
+
+    def of_site(query: Select[Any], column: Any) -> int:
+        return connection.scalar(query if site is None else query.where(column == site)) or 0
+
+    number = func.count()
+    in_articles = articles.c.id == versions.c.article
+    all_versions = select(number).select_from(versions).join(articles, in_articles)
+    counts = {
+        "crawls": of_site(select(number).select_from(crawls), crawls.c.site),
+        "captures": of_site(select(number).select_from(captures), captures.c.site),
+        "articles": of_site(select(number).select_from(articles), articles.c.site),
+        "versions": of_site(all_versions, articles.c.site),
+    }
+    for table in (images, attachments):
+        current = select(number).select_from(table).join(articles, articles.c.current == table.c.version)
+        counts[table.name] = of_site(current, articles.c.site)
+        fetched = current.where(table.c.capture.is_not(None))
+        counts[f"{table.name}_fetched"] = of_site(fetched, articles.c.site)
+    for kind in ("listing", "rejected"):
+        pages = (
+            select(number)
+            .select_from(readings)
+            .join(captures, captures.c.id == readings.c.capture)
+            .where(readings.c.kind == kind)
+        )
+        counts[kind] = of_site(pages, captures.c.site)
+    return counts
+
+
+def dump_lines(connection: Connection) -> Iterator[str]:
+    """Yield every row of every table as ``table<TAB>JSON``, tables and rows in fixed order."""
+    for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+        for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
+            yield f"{table.name}\t{json_text(dict(row._mapping))}"
+
+
+def copy_rows(source: Connection, target: Connection, sites: Iterable[str] | None = None) -> None:
+    """Insert the rows of *source* into *target*, of some sites or of all."""
+    wanted = None if sites is None else list(sites)
+    for table in metadata.sorted_tables:
+        if table.name == "meta":
+            continue
+        for rows in source.execute(_rows_of(table, wanted)).partitions(BATCH):
+            target.execute(table.insert(), [dict(row._mapping) for row in rows])
+
+
+def _rows_of(table: Table, sites: Sequence[str] | None) -> Select[Any]:
+    query: Select[Any] = select(table)
+    if sites is None:
+        return query
+    its_articles = select(articles.c.id).where(articles.c.site.in_(sites))
+    if "site" in table.c:
+        return query.where(table.c.site.in_(sites))
+    if "article" in table.c:
+        return query.where(table.c.article.in_(its_articles))
+    if "version" in table.c:
+        its_versions = select(versions.c.id).where(versions.c.article.in_(its_articles))
+        return query.where(table.c.version.in_(its_versions))
+    its_captures = select(captures.c.id).where(captures.c.site.in_(sites))
+    return query.where(table.c.capture.in_(its_captures))

@@ -1,0 +1,71 @@
+"""Times as the catalog's text: one width a kind, so that they sort as text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import overload
+
+from archive.times import UTC, VN
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a record's time as 27 characters.
+
+    >>> utc_text(datetime(2025, 3, 1, 7, 30, tzinfo=VN))
+    '2025-03-01T00:30:00.000000Z'
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def utc_time(text: str) -> datetime:
+    """Return the time that :func:`utc_text` wrote."""
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
+
+
+@overload
+def page_text(moment: datetime) -> str: ...
+@overload
+def page_text(moment: None) -> None: ...
+@overload
+def page_text(moment: datetime | None) -> str | None: ...
+def page_text(moment: datetime | None) -> str | None:
+    """Return a time read off a page as text, in Vietnam's zone.
+
+    >>> page_text(datetime(2025, 3, 1, 0, 30, tzinfo=UTC))
+    '2025-03-01T07:30:00+07:00'
+    """
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
+    local = moment.astimezone(VN)
+    return local.isoformat(timespec="microseconds" if local.microsecond else "seconds")
+
+
+def page_time(text: str | None) -> datetime | None:
+    """Return the time that :func:`page_text` wrote."""
+    return None if text is None else datetime.fromisoformat(text).astimezone(VN)
+
+
+def first_moment(bound: date | datetime) -> str:
+    """Return the first moment of a span which begins with *bound*: a day begins at 00:00 in Vietnam.
+
+    >>> first_moment(date(2025, 3, 1))
+    '2025-02-28T17:00:00.000000Z'
+    """
+    if isinstance(bound, datetime):
+        return utc_text(bound)
+    return utc_text(datetime.combine(bound, time(), VN))
+
+
+def end_moment(bound: date | datetime) -> str:
+    """Return the first moment after a span which ends with *bound*: a day counts whole.
+
+    >>> end_moment(date(2025, 3, 1))
+    '2025-03-01T17:00:00.000000Z'
+    """
+    if isinstance(bound, datetime):
+        return utc_text(bound + timedelta(microseconds=1))
+    return first_moment(bound + timedelta(days=1))

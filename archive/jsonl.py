@@ -1,0 +1,44 @@
+"""The articles of a crawl as JSON Lines, for programs that want no database."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archive.atomic import write_whole
+from archive.errors import ArchiveError
+from archive.jsonform import to_json
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
+
+FOLDER = "articles"
+
+
+def write_articles(catalog: Catalog, root: Path, site: str, crawl: str) -> Path | None:
+    """Write ``articles/<site>/<yyyy>/<crawl id>.jsonl`` below *root*; return its path.
+
+    It has the versions first seen in that crawl, one a line as ``khcn schema
+    article`` describes it, by (captured, url). Written whole or not at all. A
+    crawl without new versions has no file (null; one of that name is removed).
+    Raises ArchiveError when the catalog does not know the crawl.
+    """
+    path = articles_path(catalog, root, site, crawl)
+    articles = catalog.new_versions(site, crawl)
+    if not articles:
+        with suppress(FileNotFoundError):
+            path.unlink()
+        return None
+    with write_whole(path) as file:
+        for article in articles:
+            file.write(to_json(article) + b"\n")
+    return path
+
+
+def articles_path(catalog: Catalog, root: Path, site: str, crawl: str) -> Path:
+    """Return where a crawl's articles lie: under the year (UTC) in which it began."""
+    started = next((entry.started for entry in catalog.crawls(site) if entry.id == crawl), None)
+    if started is None:
+        raise ArchiveError(f'no crawl "{crawl}" of {site} in the catalog; run `khcn rebuild {site}`')
+    return root / FOLDER / site / f"{started.year:04d}" / f"{crawl}.jsonl"

@@ -1,0 +1,119 @@
+"""The report of one crawl: ``crawls/<crawl id>.json``, read by people and by ``khcn status``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from archive.atomic import write_whole
+from archive.errors import ArchiveError
+
+FOLDER = "crawls"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleCounts:
+    """What became of the articles of a crawl."""
+
+    new: int = 0
+    """Articles seen for the first time."""
+    changed: int = 0
+    """Known articles that gave a new version."""
+    unchanged: int = 0
+    """Known articles that read as before."""
+    gone: int = 0
+    """Articles confirmed as removed."""
+    back: int = 0
+    """Articles that were gone and are there again."""
+    moved: int = 0
+    """Articles whose address now redirects to another one."""
+    rejected: int = 0
+    """Pages that were to be articles and could not be read as one."""
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> ArticleCounts:
+        """Return the counts of a mapping by the fields' names; other names are left out.
+
+        >>> ArticleCounts.of({"new": 2, "listing": 9}).new
+        2
+        """
+        return cls(**{entry.name: counts.get(entry.name, 0) for entry in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A URL that failed after all retries."""
+
+    url: str
+    """The address that was asked for."""
+    cause: str
+    """Why it failed, for a person to read."""
+    attempts: int
+    """How often it was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlReport:
+    """What one crawl of one site did, and what it lost."""
+
+    crawl: str
+    """Crawl id."""
+    site: str
+    """Site id."""
+    started: datetime
+    """When it began (UTC)."""
+    ended: datetime
+    """When it ended (UTC)."""
+    exit: int
+    """Exit code of the run."""
+    requests: int = 0
+    """Requests sent, retries included."""
+    bytes: int = 0
+    """Bytes received over the wire."""
+    captures: int = 0
+    """Answers kept as records."""
+    revisits: int = 0
+    """Of these, the ones whose body an earlier capture holds."""
+    articles: ArticleCounts = field(default_factory=ArticleCounts)
+    """What became of the articles."""
+    failures: tuple[Failure, ...] = ()
+    """URLs that failed after all retries."""
+    robots_refused: int = 0
+    """URLs not asked for, because robots.txt refuses them."""
+    breaker: str | None = None
+    """Why the crawl was stopped early by its own guard, null when it was not."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Settings of the run that differ from the defaults."""
+    versions: dict[str, str] = field(default_factory=dict)
+    """Versions of the software, by name."""
+
+
+def write_report(root: Path, report: CrawlReport) -> Path:
+    """Write ``crawls/<crawl id>.json`` below *root*, whole or not at all; return its path."""
+    path = root / FOLDER / f"{report.crawl}.json"
+    with write_whole(path) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    return path
+
+
+def read_report(path: Path) -> CrawlReport:
+    """Read one report. Raises ArchiveError, naming the file and the key, when it is none."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=CrawlReport)
+    except OSError as error:
+        raise ArchiveError(f"{path}: can not be read ({error.strerror})") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ArchiveError(f"{path}: not a crawl report: {error}; move it out of {FOLDER}/") from None
+
+
+def reports(root: Path, site: str | None = None) -> Iterator[CrawlReport]:
+    """Yield the reports below *root*, of one site or of all, in the order of their crawl ids."""
+    for path in sorted((root / FOLDER).glob("*.json")):
+        report = read_report(path)
+        if site is None or report.site == site:
+            yield report

@@ -1,0 +1,93 @@
+"""JSON Schema (2020-12) of the JSON forms, described by the docstrings below the fields."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+
+from archive.errors import KhcnError
+from archive.model import SCHEMA_VERSION, Article, Attachment, Capture, Exchange, Exif, Image, Location
+from archive.report import ArticleCounts, CrawlReport, Failure
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+FORMS: dict[str, type] = {
+    "article": Article,
+    "attachment": Attachment,
+    "capture": Capture,
+    "crawl": CrawlReport,
+    "exchange": Exchange,
+    "image": Image,
+}
+"""What ``khcn schema`` knows, by name."""
+
+_KINDS = {kind.__name__: kind for kind in (*FORMS.values(), ArticleCounts, Exif, Failure, Location)}
+
+
+class UnknownForm(KhcnError):
+    """A name that is no form of the archive."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of one form: ``article``, ``capture``, ``image`` ...
+
+    All keys are required, for all are always written; further keys are
+    allowed, for more may come. Raises UnknownForm, naming the known ones.
+    """
+    if name not in FORMS:
+        raise UnknownForm(f'no schema "{name}"; known are: {", ".join(sorted(FORMS))}')
+    kind = FORMS[name]
+    _, components = msgspec.json.schema_components((kind,), ref_template="#/$defs/{name}")
+    described = {title: _describe(component, _KINDS[title]) for title, component in components.items()}
+    root = described.pop(kind.__name__)
+    head = {"$schema": DIALECT, "$id": f"urn:khcn:schema:{name}:{SCHEMA_VERSION}"}
+    return head | root | ({"$defs": described} if described else {})
+
+
+@cache
+def field_docs(kind: type) -> dict[str, str]:
+    """Return the docstring below each field of the dataclass *kind*, on one line.
+
+    >>> field_docs(Location)["length"]
+    "Bytes of the gzip member, as they lie in the file."
+    """
+    source = inspect.getsource(sys.modules[kind.__module__])
+    classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    body = next(node.body for node in classes if node.name == kind.__name__)
+    docs = {}
+    for field, doc in pairwise(body):
+        match field, doc:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                docs[name] = " ".join(inspect.cleandoc(text).split())
+    return docs
+
+
+def _describe(component: dict[str, Any], kind: type) -> dict[str, Any]:
+    docs, hints = field_docs(kind), get_type_hints(kind)
+    properties = component["properties"]
+    for name, entry in properties.items():
+        entry.pop("default", None)
+        if hints[name] is datetime or datetime in get_args(hints[name]):
+            for branch in entry.get("anyOf", [entry]):
+                if branch.get("type") == "string":
+                    branch["format"] = "date-time"
+        if name in docs:
+            properties[name] = {"description": docs[name], **entry}
+    return {
+        "title": component["title"],
+        "description": " ".join(inspect.cleandoc(kind.__doc__ or "").split()),
+        "type": "object",
+        "properties": properties,
+        "required": [field.name for field in fields(kind)],
+    }
