@@ -1,0 +1,121 @@
+"""From the bytes of a page to text: decoding, parsing with bounds, and keys to compare lines by."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from lxml import etree
+from w3lib.encoding import html_to_unicode
+from w3lib.url import safe_url_string
+
+from archive.model import Payload
+from archive.text import clean_spaces, fold, nfc
+
+MAX_PAGE_BYTES = 8 << 20
+"""More of a page is not parsed; the whole is in the WARC. The longest saved news page has 0.6 MB."""
+MAX_TAG_CHARS = 1 << 16
+"""A longer tag loses its attributes: libxml2 compares each attribute with all others of its tag."""
+
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:_-]{0,40})\s(?:[^<>]{%d,})(>|\Z)" % MAX_TAG_CHARS)
+# NUL ends libxml2's input; the other control characters have no meaning in HTML.
+_CONTROLS = dict.fromkeys([*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
+_WORD = re.compile(r"[^\W_]+")
+_URL_JUNK = dict.fromkeys([0x09, 0x0A, 0x0D])
+
+
+def decode(payload: Payload) -> tuple[str, str]:
+    """Return the encoding and the text of a page; never raises.
+
+    By byte order mark, then header, then ``<meta>``, then UTF-8, as browsers
+    do. Two differences, both seen on Vietnamese pages: bytes that are valid
+    UTF-8 with letters beyond ASCII are UTF-8 whatever the page says, and bytes
+    of no declared encoding that are not UTF-8 are windows-1258.
+    """
+    body = payload.body[:MAX_PAGE_BYTES]
+    content_type = payload.header("Content-Type")
+    try:
+        encoding, text = html_to_unicode(content_type, body, "utf-8", _guess)
+    except (LookupError, ValueError):
+        encoding, text = "utf-8", body.decode("utf-8", "replace")
+    if encoding not in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be") and _is_utf8(body):
+        encoding, text = "utf-8", body.decode("utf-8", "replace")
+    return encoding, text
+
+
+def _guess(body: bytes) -> str:
+    return "utf-8" if _is_utf8(body) or not body else "cp1258"
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Say whether *body* is UTF-8 and not merely ASCII; its last character may be cut off."""
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return len(body) == MAX_PAGE_BYTES and error.start >= len(body) - 3
+    return True
+
+
+def parse(text: str) -> etree._Element | None:
+    """Return the root of a page's tree, or None when there is nothing to read.
+
+    Comments and processing instructions are gone. Bounded: see the limits above.
+    """
+    text = text.translate(_CONTROLS)
+    if len(text) > MAX_TAG_CHARS:
+        text = _LONG_TAG.sub(r"<\1\2", text)
+    # Handed over as bytes: lxml refuses text that declares an encoding of its own.
+    body = text.encode("utf-8", "replace")
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return cast("etree._Element | None", root)
+
+
+def line(text: str) -> str:
+    """Return one line of page text: composed, spaces folded, marks without width gone."""
+    return nfc(clean_spaces(text))
+
+
+def key(text: str) -> str:
+    """Return what two spellings of one headline share: words in lower case, no punctuation.
+
+    >>> key("Đại hội lần thứ IV,  nhiệm kỳ 2020 – 2025") == key("Đại hội lần thứ IV nhiệm kỳ 2020-2025")
+    True
+    """
+    return " ".join(_WORD.findall(line(text).lower()))
+
+
+def slug_words(text: str) -> list[str]:
+    """Return the ASCII words of a headline or of a slug.
+
+    >>> slug_words("Đổi mới 4.0")
+    ['doi', 'moi', '4', '0']
+    """
+    return re.findall(r"[a-z0-9]+", fold(text))
+
+
+def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
+    """Return the address that a request for a link will have, or None when it is no web address.
+
+    White space at the ends and line breaks inside go, as browsers do; other
+    letters are percent-encoded but never re-normalised.
+    """
+    from urllib.parse import urldefrag, urljoin
+
+    text = url.strip().translate(_URL_JUNK)
+    if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+        return None
+    try:
+        joined = urldefrag(urljoin(base, text)).url
+        if not joined.lower().startswith(("http://", "https://")):
+            return None
+        return str(safe_url_string(joined, encoding=encoding))
+    except (ValueError, LookupError):
+        return None
