@@ -1,0 +1,101 @@
+"""``khcn``: one verb a module, each loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import ConfigError, DiskFull, KhcnError
+from crawler.config import read_config
+from crawler.exits import Exit
+from crawler.lock import SiteLocked
+from crawler.logs import configure
+from crawler.sites import UnknownSite
+from crawler.version import VERSION
+
+VERBS = {
+    "crawl": "Crawl Departments and archive what they publish.",
+    "index": "Make the CDXJ sidecars again from the WARCs.",
+    "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
+    "schema": "Print the JSON Schema of what is exported.",
+    "show": "Show an article, or the bytes of a capture.",
+    "sites": "List and show the declared Departments.",
+}
+
+
+class VerbGroup(click.Group):
+    """A group whose commands are the modules of this package."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in order."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb's module and return its command."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"crawler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of verbs without importing them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(sorted(VERBS.items()))
+
+
+@click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--data", type=click.Path(path_type=Path), help="Data root (default: KHCN_DATA, else ./data).")
+@click.option("--log", type=click.Choice(["json", "text"]), help="Form of the log (default: KHCN_LOG, else text).")
+@click.option("-v", "--verbose", count=True, help="Log the story of a run; twice: everything.")
+@click.version_option(VERSION, prog_name="khcn")
+@click.pass_context
+def khcn(ctx: click.Context, data: Path | None, log: Any, verbose: int) -> None:
+    """Keep the news of Vietnam's Departments of Science and Technology.
+
+    Data goes to stdout, log and progress to stderr.
+    """
+    config = read_config(data=data)
+    configure(log or config.log, verbose)
+    ctx.obj = config
+
+
+def main() -> None:
+    """Run ``khcn`` and end the process with its exit code."""
+    try:
+        code = khcn.main(standalone_mode=False) or Exit.OK
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = Exit.USAGE
+    except click.Abort:
+        code = Exit.INTERRUPTED
+    except KhcnError as error:
+        click.echo(f"khcn: {error}", err=True)
+        code = exit_of(error)
+    except BrokenPipeError:
+        # The reader of our output went away (`khcn ... | head`): nothing is wrong.
+        sys.stderr.close()
+        code = Exit.OK
+    sys.exit(int(code))
+
+
+def exit_of(error: BaseException) -> Exit:
+    """Return the exit code that an error ends a command with."""
+    match error:
+        case UnknownSite() | click.UsageError():
+            return Exit.USAGE
+        case SiteLocked():
+            return Exit.LOCKED
+        case DiskFull():
+            return Exit.DISK
+        case ConfigError():
+            return Exit.CONFIG
+        case _:
+            return Exit.ERROR
+
+

@@ -1,0 +1,40 @@
+"""What several verbs need."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import ConfigError
+from crawler.sites import Registry
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")
+
+
+def registry() -> Registry:
+    """Return the registry of the site files which the project's settings name."""
+    return Registry(Path(importlib.import_module("settings").SITES_DIR))
+
+
+def write_json(value: Any) -> None:
+    """Print one JSON object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def check_writable(root: Path) -> None:
+    """Make the data root if it is missing. Raises ConfigError when it can not be written."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / f".write-test-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError(
+            f"{root}: the data root can not be written ({error.strerror}); "
+            "choose another with --data or KHCN_DATA, or mend its permissions"
+        ) from None

@@ -1,0 +1,86 @@
+"""``khcn crawl``: the main job."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import KhcnError
+from crawler.cli import exit_of
+from crawler.cli.common import check_writable, json_option, registry
+from crawler.cli.progress import Progress, print_summary
+from crawler.config import Config
+from crawler.exits import Exit, gravest
+from crawler.resolve import parse_resolve
+from crawler.seeds import jobs_from_seeds
+
+
+class Setting(click.ParamType):
+    """``NAME=VALUE`` as Scrapy's own ``-s`` takes it."""
+
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Return name and value."""
+        name, sign, text = str(value).partition("=")
+        if not sign or not name.isupper():
+            self.fail(f'"{value}" is no setting; write it as NAME=VALUE, such as DOWNLOAD_DELAY=2', param, ctx)
+        return name, text
+
+
+@click.command("crawl")
+@click.argument("sites", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Crawl every site whose status is active.")
+@click.option("--seeds", type=click.Path(path_type=Path), help="Crawl the addresses in FILE, one a line.")
+@click.option("--full", is_flag=True, help="Walk every list page and ask for known articles again.")
+@click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N articles a site.")
+@click.option("-s", "overrides", multiple=True, type=Setting(), help="Override a setting.")
+@json_option
+@click.pass_obj
+def command(
+    config: Config,
+    sites: tuple[str, ...],
+    every: bool,
+    seeds: Path | None,
+    full: bool,
+    limit: int | None,
+    overrides: tuple[tuple[str, str], ...],
+    as_json: bool,
+) -> int:
+    """Crawl the Departments SITES: what is new, or with --full everything.
+
+    Prints a summary a site. The report of each crawl is in crawls/ of the data root.
+    """
+    from crawler.run import Job, crawl_settings, run_crawls
+
+    if sum((bool(sites), every, seeds is not None)) != 1:
+        raise click.UsageError("name the sites to crawl, or give --all, or --seeds FILE")
+    known = registry()
+    if seeds is not None:
+        jobs = jobs_from_seeds(seeds, known)
+    elif every:
+        jobs = [Job(site) for site in known.all() if site.status == "active"]
+    else:
+        jobs = [Job(known.get(site)) for site in dict.fromkeys(sites)]
+    parse_resolve(config.resolve)
+    check_writable(config.data)
+    settings = crawl_settings(config, dict(overrides))
+    with Progress() as progress:
+        ended = run_crawls(jobs, settings, full=full, limit=limit, tick=progress.tick)
+    codes = []
+    for crawl in ended:
+        if crawl.report is not None:
+            codes.append(Exit(crawl.report.exit))
+        elif isinstance(crawl.error, KhcnError):
+            click.echo(f"khcn: {crawl.error}", err=True)
+            codes.append(exit_of(crawl.error))
+        else:
+            traceback.print_exception(crawl.error)
+            codes.append(Exit.ERROR)
+    print_summary(ended, as_json=as_json)
+    return gravest(codes)
+
+

@@ -1,0 +1,1 @@
+"""``khcn rebuild``: everything but the WARCs, again."""

@@ -1,0 +1,29 @@
+"""An article is in the catalog when its page and its files are in the WARC."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from archive.model import Article
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.spider import SiteSpider
+
+
+class CatalogPipeline:
+    """Keep each article, joined with its files."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the pipeline."""
+        return cls(crawler)
+
+    def process_item(self, article: Article) -> Article:
+        """Pass on the article as the catalog holds it."""
+        spider: SiteSpider = self._crawler.spider
+        return spider.recorder.keep(article)

@@ -1,0 +1,111 @@
+"""What every site's spider shares: the archive it writes to, its requests, its failures."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import scrapy
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from archive.model import Purpose
+from archive.times import UTC
+from crawler.causes import cause
+from crawler.reading import Result
+from crawler.recorder import Recorder, open_recorder
+from crawler.sites import Seed, Site
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+
+class SiteSpider(scrapy.Spider):
+    """A crawl of one site. Subclasses say which pages to ask for."""
+
+    site: ClassVar[Site]
+    recorder: Recorder
+    _known: set[str]
+
+    def __init__(
+        self, *, full: bool | str = False, limit: int | str | None = None, seeds: tuple[Seed, ...] = ()
+    ) -> None:
+        super().__init__()
+        self.full = full in (True, "1", "true", "yes")
+        self.limit = int(limit) if limit is not None else None
+        self.seeds = seeds or self.site.seeds
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build the spider, take the site's lock and open the archive for writing.
+
+        Raises SiteLocked when another run holds the site.
+        """
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        root = Path(crawler.settings["KHCN_DATA"])
+        spider.recorder = open_recorder(root, spider.site, crawler.settings, datetime.now(UTC))
+        spider._known = {spider.site.identity(url) for url in spider.recorder.known()}
+        return spider
+
+    def known(self, url: str) -> bool:
+        """Say whether the article at *url* is in the archive already."""
+        return self.site.identity(url) in self._known
+
+    def request(
+        self,
+        url: str,
+        callback: Callable[..., Any] | None = None,
+        *,
+        via: str | None = None,
+        purpose: Purpose = "page",
+        **kwargs: Any,
+    ) -> Request:
+        """Return a request whose capture will say where its address was found and what it is for."""
+        return Request(
+            url,
+            callback=callback,
+            errback=self.fail,
+            meta={"via": via, "purpose": purpose},
+            cb_kwargs=kwargs,
+        )
+
+    def read(self, response: Response) -> Result | None:
+        """Return what the page was read as when it was captured."""
+        capture = response.meta.get("capture")
+        return self.recorder.result(capture) if capture is not None else None
+
+    def fail(self, failure: Failure) -> None:
+        """Note a request that got no usable answer (errback of every request)."""
+        url: str = failure.request.url  # type: ignore[attr-defined]
+        error = failure.value
+        if isinstance(error, HttpError):
+            self.note_status(url, error.response.status)
+        elif isinstance(error, IgnoreRequest):
+            self.note_refusal(url)
+        else:
+            self.note_failure(url, cause(failure))
+
+    def note_status(self, url: str, status: int) -> None:
+        """Count an answer other than 200; it is a failure unless the server says "gone"."""
+        if status in (404, 410) and url not in {seed.url for seed in self.seeds}:
+            self.recorder.counts["not_found"] += 1
+            logger.info("not found", extra={"url": url, "status": status})
+        else:
+            self.note_failure(url, f"status: {status}")
+
+    def note_refusal(self, url: str) -> None:
+        """Count an address that robots.txt forbids."""
+        self.recorder.counts["robots_refused"] += 1
+        logger.info("refused by robots.txt", extra={"url": url})
+
+    def note_failure(self, url: str, why: str) -> None:
+        """Put a URL on the report's list of failures."""
+        self.recorder.fail(url, why)
+        logger.warning("request failed", extra={"url": url, "cause": why})

@@ -1,0 +1,118 @@
+"""Find articles by the listings of a site, newest first, until nothing is new."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from scrapy.http import Request, Response
+
+from archive.model import Article, Listing
+from crawler.page import page_links
+from crawler.spider import SiteSpider
+
+
+class ListingSpider(SiteSpider):
+    """Follow a Department's listings and ask for the articles they name.
+
+    Listings are found from the seeds by their links, so a section that the
+    site adds is found too. A chain of listing pages ends where no older page
+    is linked, where a page names nothing that the chain has not named yet, or,
+    but for ``full``, at ``KNOWN_IN_A_ROW`` known articles in a row.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._chains: dict[str, set[str]] = {}
+        self._asked: set[str] = set()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the seeds."""
+        for seed in self.seeds:
+            if self.site.is_listing(seed.url):
+                for request in self._open_listing(seed.url, via=None):
+                    yield request
+            else:
+                yield self.request(seed.url, self.parse_page)
+
+    def parse_page(self, response: Response) -> Iterator[Request | Article]:
+        """Follow the listings that any page links; yield the article it may be."""
+        result = self.read(response)
+        if isinstance(result, Article):
+            yield result
+        if not self.site.layouts:
+            yield from self._follow_everything(response)
+            return
+        yield from self._open_listings(response)
+
+    def parse_listing(self, response: Response, chain: str, known_in_a_row: int = 0) -> Iterator[Request]:
+        """Ask for the fresh articles of a listing page, then for the next page."""
+        yield from self._open_listings(response)
+        listing = self.read(response)
+        if not isinstance(listing, Listing):
+            self.note_failure(response.url, "malformed: no listing at a listing's address")
+            return
+        named = self._chains[chain]
+        items = [item.url for item in listing.items if self.site.allows(item.url) and item.url not in named]
+        named.update(items)
+        for url in items:
+            if self.known(url) and not self.full:
+                known_in_a_row += 1
+                if known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
+                    return
+            else:
+                known_in_a_row = 0
+                yield from self._ask(url, via=response.url)
+        if items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full():
+            yield self.request(
+                listing.next_url,
+                self.parse_listing,
+                via=response.url,
+                chain=chain,
+                known_in_a_row=known_in_a_row,
+            )
+
+    def parse_article(self, response: Response) -> Iterator[Article]:
+        """Yield the article, or leave a page that is none to the report."""
+        result = self.read(response)
+        if isinstance(result, Article):
+            yield result
+
+    def _ask(self, url: str, via: str) -> Iterator[Request]:
+        identity = self.site.identity(url)
+        if identity in self._asked or self._is_full():
+            return
+        self._asked.add(identity)
+        yield self.request(url, self.parse_article, via=via)
+
+    def _is_full(self) -> bool:
+        return self.limit is not None and len(self._asked) >= self.limit
+
+    def _open_listings(self, response: Response) -> Iterator[Request]:
+        for url in page_links(response.url, response.body):
+            if self.site.is_listing(url) and self.site.allows(url) and self._is_first_page(url):
+                yield from self._open_listing(url, via=response.url)
+
+    def _open_listing(self, url: str, via: str | None) -> Iterator[Request]:
+        chain = self.site.listing_key(url)
+        if chain not in self._chains:
+            self._chains[chain] = set()
+            yield self.request(url, self.parse_listing, via=via, chain=chain)
+
+    def _is_first_page(self, url: str) -> bool:
+        param = self.site.page_param(url)
+        number = dict(parse_qsl(urlsplit(url).query)).get(param or "", "1")
+        return number in ("0", "1")
+
+    def _follow_everything(self, response: Response) -> Iterator[Request]:
+        """An undeclared site has no known shape: every page of its host is asked for once."""
+        for url in page_links(response.url, response.body):
+            if self.site.allows(url):
+                yield from self._ask_page(url, via=response.url)
+
+    def _ask_page(self, url: str, via: str) -> Iterator[Request]:
+        if url in self._asked or self._is_full() or (self.known(url) and not self.full):
+            return
+        self._asked.add(url)
+        yield self.request(url, self.parse_page, via=via)
