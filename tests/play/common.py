@@ -1,0 +1,72 @@
+"""Sentences that any article may carry: who came, what was said, what comes next."""
+
+ATTENDANCE = (
+    "Tham dự {event_thuong} có {ong1}; đại diện lãnh đạo các sở, ban, ngành, UBND các huyện, thị xã, thành phố cùng hơn "
+    "{n:40-180} đại biểu.",
+    "Cùng dự có {ong2}; lãnh đạo các phòng chuyên môn, đơn vị trực thuộc Sở và đại diện {truong}.",
+    "Về phía địa phương, có lãnh đạo UBND {noi}, đại diện các phòng, ban và bà con nông dân ở {xa}.",
+)
+SPEECH = (
+    "Phát biểu tại {event_thuong}, {ong1} ghi nhận những kết quả mà các đơn vị đã đạt được, đồng thời đề nghị tập trung tháo gỡ "
+    "khó khăn về kinh phí, nhân lực để bảo đảm tiến độ đề ra.",
+    "Kết luận {event_thuong}, {ong2} yêu cầu các ngành, địa phương bám sát mục tiêu, phân công rõ người, rõ việc, rõ thời gian và rõ "
+    "kết quả; định kỳ hằng quý báo cáo về Sở KH&CN để tổng hợp.",
+    "Trao đổi với chúng tôi, {ten1} cho biết ngành khoa học và công nghệ luôn xác định lấy người dân, doanh nghiệp làm trung tâm; "
+    "mọi nhiệm vụ đều phải xuất phát từ nhu cầu thực tiễn của địa phương.",
+)
+MIDDLE = (
+    "Các đại biểu đã dành nhiều thời gian thảo luận, tập trung vào ba nhóm vấn đề: cơ chế tài chính, nguồn nhân lực và việc kết "
+    "nối giữa nghiên cứu với thị trường. [Không khí trao đổi thẳng thắn, cởi mở.|Nhiều ý kiến tâm huyết đã được ghi nhận.]",
+    "Đại diện UBND {noi} cho rằng muốn làm được lâu dài thì phải có sự tham gia của doanh nghiệp ngay từ đầu, tránh tình trạng hết "
+    "kinh phí hỗ trợ là mô hình cũng dừng lại.",
+    "Để kế hoạch sát với thực tế, tổ công tác đã khảo sát {n:12-48} đơn vị, lấy ý kiến của {big:150-900} người dân và cán bộ cơ sở "
+    "bằng phiếu hỏi kết hợp phỏng vấn trực tiếp.",
+    "Thực hiện Nghị quyết của Tỉnh ủy và Kế hoạch số {n:20-240}/KH-UBND của UBND tỉnh, {noi} đã ban hành chương trình hành động với "
+    "{n:9-24} nhiệm vụ, giao cụ thể cho từng cơ quan, đơn vị.",
+    "Kinh phí thực hiện dự kiến {dec:1-9} tỷ đồng, được bố trí từ ngân sách sự nghiệp khoa học và công nghệ, nguồn lồng ghép các "
+    "chương trình mục tiêu quốc gia và huy động hợp pháp khác.",
+    "Ngoài nội dung chính, ban tổ chức còn bố trí khu trưng bày với {n:10-36} sản phẩm tiêu biểu, giới thiệu thiết bị, công nghệ mới "
+    "phù hợp với điều kiện sản xuất ở địa phương.",
+    "So với cùng kỳ năm {nam_truoc}, số lượng nhiệm vụ tăng {pct:6-24}, tỷ lệ nhiệm vụ hoàn thành đúng hạn đạt {pct:82-97}; nhiều "
+    "kết quả đã được chuyển giao cho các đơn vị tiếp nhận.",
+    "Anh {nam_ten}, cán bộ phụ trách ở {xa_ngan}, cho hay điều khó nhất là thay đổi thói quen; khi thấy lợi ích cụ thể thì người dân "
+    "rất nhiệt tình hưởng ứng và còn góp ý để cách làm hoàn thiện hơn.",
+    "Công tác truyền thông cũng được chú trọng: {n:8-30} tin, bài và phóng sự đã được đăng, phát; loa truyền thanh cơ sở thông tin "
+    "đều đặn {n:2-3} lần mỗi ngày.",
+)
+CLOSING = (
+    "Thời gian tới, {so_kh} tiếp tục phối hợp với các đơn vị liên quan theo dõi, hướng dẫn và đánh giá kết quả, tham mưu UBND tỉnh "
+    "nhân rộng những cách làm hay{end}",
+    "Dự kiến, hoạt động này sẽ được tổ chức thường niên, góp phần đưa khoa học, công nghệ trở thành động lực phát triển kinh tế - "
+    "xã hội của tỉnh {tinh}{end}",
+    "{event_hoa} kết thúc thành công tốt đẹp, để lại nhiều ấn tượng trong lòng đại biểu và Nhân dân địa phương{end}",
+    "Tin rằng, với sự vào cuộc đồng bộ của các cấp, các ngành, những mục tiêu đề ra cho năm {nam} sẽ sớm trở thành hiện thực{end}",
+    "Kế hoạch chi tiết sẽ được gửi đến các cơ quan, đơn vị trong tuần tới{end}",
+)
+CAPTIONS = (
+    "Quang cảnh {event_thuong}",
+    "Toàn cảnh {event_thuong}",
+    "{ong1_hoa} phát biểu tại {event_thuong}",
+    "{ong2_hoa} phát biểu chỉ đạo {event_thuong}",
+    "Đại biểu tham dự {event_thuong}",
+    "{chuyengia} trình bày tham luận",
+    "Đồng chí {ten1} trao đổi với đại diện UBND {noi} bên lề {event_thuong}",
+    "Các đại biểu chụp ảnh lưu niệm tại {event_thuong}, khép lại một ngày làm việc khẩn trương, nghiêm túc và nhiều kết quả thiết "
+    "thực cho địa phương",
+    "Ảnh: Buổi làm việc tại {noi}",
+    "Đại biểu thảo luận (Ảnh minh họa)",
+)
+TABLES = (
+    (("STT", "Nội dung", "Kinh phí (triệu đồng)"), ("{n:1-1}", "Khảo sát, điều tra tại {noi}", "{big:80-400}"),
+     ("{n:2-2}", "Xây dựng mô hình {sp}", "{big:300-1900}"), ("{n:3-3}", "Tập huấn, hội thảo", "{big:40-160}")),
+    (("Đơn vị", "Chỉ tiêu", "Kết quả"), ("{noi_hoa}", "{pct:60-80}", "{pct:81-99}"), ("Toàn tỉnh", "{pct:50-70}", "{pct:71-90}")),
+    (("Thời gian", "Nội dung", "Người thực hiện"), ("7 giờ 30", "Đón tiếp đại biểu", "Ban Tổ chức"),
+     ("8 giờ 00", "Báo cáo chuyên đề", "{chuyengia}"), ("10 giờ 15", "Thảo luận", "Các đại biểu"),
+     ("11 giờ 00", "Kết luận", "{ten1}")),
+)  # fmt: skip
+LIST_INTRO = (
+    "Cụ thể như sau:",
+    "Theo đó, các nội dung chính gồm:",
+    "Kết quả đáng chú ý:",
+    "Trong đó tập trung vào các nội dung:",
+)

@@ -1,0 +1,196 @@
+"""Conferences, the Vietnamese Science and Technology Day, party and union work, notices."""
+
+from tests.play.topics import Topic
+
+TOPICS = (
+    Topic(
+        name="hội nghị tổng kết",
+        section="su-kien",
+        event="Hội nghị",
+        titles=(
+            "{so_kh} tổng kết công tác năm {nam_truoc}, triển khai nhiệm vụ năm {nam}",
+            "Hội nghị giao ban khoa học và công nghệ quý {quy} năm {nam}",
+            "Hội nghị cán bộ, công chức, viên chức và người lao động năm {nam}",
+            "{so_kh} làm việc với UBND {noi} về hoạt động khoa học và công nghệ",
+            "Ký kết chương trình phối hợp giữa {so_kh} và {truong}",
+            "Góp ý dự thảo Nghị quyết hỗ trợ ứng dụng tiến bộ khoa học, công nghệ tại {noi}",
+        ),
+        leads=(
+            "{ngay}, {so_tinh} tổ chức hội nghị đánh giá kết quả công tác thời gian qua, triển khai nhiệm vụ trọng tâm thời "
+            "gian tới. {ong2} dự và phát biểu chỉ đạo.",
+            "{ngay}, tại hội trường UBND {noi}, {ong1} cùng đoàn công tác của {so_kh} đã có buổi làm việc về hoạt động khoa "
+            "học và công nghệ cấp cơ sở.",
+            "Với tinh thần dân chủ, thẳng thắn, hội nghị do {so_tinh} tổ chức {ngay_thuong} đã ghi nhận {n:9-25} ý kiến của "
+            "đại biểu các phòng, đơn vị.",
+        ),
+        paras=(
+            "Năm qua, {so_kh} đã tham mưu UBND tỉnh ban hành {n:18-60} văn bản; triển khai {n:24-58} nhiệm vụ khoa học và "
+            "công nghệ, trong đó có {n:8-20} nhiệm vụ chuyển tiếp; nghiệm thu {n:9-20} đề tài, dự án.",
+            "Công tác quản lý công nghệ, an toàn bức xạ, sở hữu trí tuệ, tiêu chuẩn đo lường chất lượng được thực hiện đồng "
+            "bộ. Các đơn vị sự nghiệp hoàn thành {pct:100-118} kế hoạch doanh thu dịch vụ.",
+            "Hoạt động thông tin, truyền thông tiếp tục được chú trọng với {big:350-1400} tin, bài đăng trên Trang thông tin "
+            "điện tử, {n:6-12} số bản tin và {n:12-24} chuyên mục trên sóng phát thanh, truyền hình.",
+            "Bên cạnh kết quả đạt được, việc đặt hàng nghiên cứu từ cơ sở còn ít, một số đề tài chậm tiến độ, kinh phí đối "
+            "ứng của doanh nghiệp chưa đạt yêu cầu.",
+            "Lãnh đạo UBND {noi} kiến nghị {so_kh} hỗ trợ nhân rộng các mô hình về {sp}, đào tạo cán bộ phụ trách khoa học "
+            "công nghệ cấp xã và bố trí kinh phí sự nghiệp phù hợp với đặc thù địa phương.",
+            "Hội nghị dành nhiều thời gian thảo luận về cơ chế khoán chi đến sản phẩm cuối cùng, cách tính công lao động khoa "
+            "học và lộ trình tự chủ của các đơn vị sự nghiệp.",
+            "Dịp này, {n:3-9} tập thể và {n:8-26} cá nhân có thành tích xuất sắc được Chủ tịch UBND tỉnh, Giám đốc Sở tặng "
+            "Bằng khen, Giấy khen.",
+        ),
+        quotes=(
+            "“Phải chọn việc, chọn chỗ mà làm; đã làm thì làm đến nơi đến chốn, có sản phẩm cụ thể”, {ten2} yêu cầu.",
+            "“Mỗi cán bộ cần coi sự hài lòng của người dân, doanh nghiệp là thước đo công việc của mình”, {ten1} phát biểu.",
+        ),
+        captions=(
+            "Trao Giấy khen cho các tập thể, cá nhân có thành tích xuất sắc",
+            "Lãnh đạo {so_kh} và UBND {noi} trao đổi tại buổi làm việc",
+            "Lễ ký kết chương trình phối hợp",
+            "Các đại biểu chụp ảnh lưu niệm.",
+        ),
+        heads=("Kết quả nổi bật", "Nhiệm vụ trọng tâm"),
+        bullets=(
+            "Triển khai có hiệu quả Chương trình phát triển tiềm lực khoa học và công nghệ;",
+            "Nâng tỷ lệ ứng dụng kết quả nghiên cứu lên trên {pct:70-85};",
+            "Sắp xếp tổ chức bộ máy tinh gọn, hiệu quả;",
+            "Đẩy mạnh cải cách hành chính, chuyển đổi số trong toàn ngành.",
+        ),
+        file="Báo cáo tổng kết công tác",
+    ),
+    Topic(
+        name="ngày khoa học",
+        section="su-kien",
+        event="Lễ kỷ niệm",
+        titles=(
+            "Chuỗi hoạt động chào mừng Ngày Khoa học và Công nghệ Việt Nam 18/5/{nam}",
+            "Học sinh {noi} hào hứng với ngày hội STEM",
+            "Gặp mặt trí thức tiêu biểu nhân Ngày Khoa học và Công nghệ Việt Nam năm {nam}",
+            "Trao giải Hội thi Sáng tạo kỹ thuật tỉnh {tinh} lần thứ {lan}",
+            "Cuộc thi Sáng tạo thanh thiếu niên, nhi đồng {noi} năm {nam}",
+        ),
+        leads=(
+            "Hưởng ứng Ngày Khoa học và Công nghệ Việt Nam 18/5, {ngay_thuong}, {so_tinh} phối hợp với {truong} tổ chức ngày hội "
+            "với nhiều hoạt động trải nghiệm bổ ích.",
+            "{ngay}, tại {noi}, Ban Tổ chức hội thi đã tổng kết, trao {n:18-45} giải cho các tác giả, nhóm tác giả có giải pháp "
+            "sáng tạo, hiệu quả.",
+        ),
+        paras=(
+            "Ngày hội thu hút hơn {big:600-2400} học sinh, giáo viên tham gia với {n:12-30} gian trải nghiệm: lập trình robot, in "
+            "3D, kính thiên văn, thí nghiệm vui, mô hình năng lượng tái tạo.",
+            "Tại gian hàng của {truong}, các em nhỏ được tự tay lắp mạch điện, điều khiển xe từ xa và quan sát tế bào dưới kính "
+            "hiển vi. Nhiều em lần đầu tiên được chạm vào một cánh tay robot.",
+            "Hội thi năm nay nhận {n:70-210} giải pháp ở {n:6-6} lĩnh vực. Ban Giám khảo đánh giá chất lượng hồ sơ tốt hơn các năm "
+            "trước, nhiều giải pháp đã được áp dụng ngay tại cơ quan, trường học.",
+            "Giải Nhất thuộc về giải pháp máy thu hoạch {sp} cải tiến của nhóm tác giả đến từ {xa}, giúp giảm {pct:40-60} công lao "
+            "động và chi phí chỉ bằng một nửa máy nhập khẩu.",
+            "Nhân dịp này, các tuyến đường chính của {noi} được trang hoàng với {n:60-180} băng rôn, pa-nô; các cơ quan báo chí mở "
+            "chuyên trang, chuyên mục về khoa học và công nghệ.",
+            "Hoạt động nhằm tôn vinh những người làm khoa học, khơi dậy niềm say mê nghiên cứu, sáng tạo trong thế hệ trẻ, đồng "
+            "thời nâng cao nhận thức của xã hội về vai trò của khoa học, công nghệ.",
+        ),
+        quotes=(
+            "“Em thích nhất là được tự lập trình cho robot chạy theo vạch. Về nhà em sẽ xin mẹ cho học thêm”, em {dan_ten}, học "
+            "sinh lớp [6|7|8|9], hào hứng nói.",
+            "“Khoa học không ở đâu xa, nó bắt đầu từ câu hỏi “vì sao” của các em”, {ten1} gửi gắm.",
+        ),
+        captions=(
+            "Học sinh trải nghiệm lập trình robot",
+            "Trao giải Nhất cho nhóm tác giả",
+            "Treo băng rôn tại các tuyến đường chính của {noi}",
+            "Các em nhỏ quan sát bầu trời qua kính thiên văn.",
+        ),
+        heads=("Sân chơi của những ý tưởng",),
+        bullets=(
+            "01 giải Nhất trị giá {n:15-30} triệu đồng;",
+            "{n:2-4} giải Nhì, {n:4-8} giải Ba;",
+            "{n:9-20} giải Khuyến khích.",
+        ),
+        file="Quyết định trao giải hội thi",
+    ),
+    Topic(
+        name="đảng đoàn",
+        section="su-kien",
+        event="Đại hội",
+        titles=(
+            "Chi bộ Văn phòng Sở kết nạp đảng viên mới dịp 19/5/{nam}",
+            "Công đoàn {so_kh} thăm, tặng quà học sinh nghèo ở {xa_ngan}",
+            "Tuổi trẻ {so_kh} ra quân tình nguyện tại {xa_ngan}",
+            "{so_kh} học tập, quán triệt nghị quyết của Đảng năm {nam}",
+            "Đại hội Chi đoàn Sở Khoa học và Công nghệ nhiệm kỳ {nam} - {nam_toi}",
+            "Trao tặng nhà “Mái ấm công đoàn” tại {xa_ngan}",
+        ),
+        leads=(
+            "{ngay}, Đảng ủy {so_tinh} tổ chức hội nghị học tập, quán triệt và triển khai thực hiện nghị quyết đến toàn thể đảng "
+            "viên, công chức, viên chức.",
+            "{ngay}, Công đoàn {so_kh} phối hợp với UBND xã tổ chức trao quà cho các em học sinh có hoàn cảnh khó khăn ở {xa}.",
+        ),
+        paras=(
+            "Tham dự có {ong1}; các đồng chí trong Ban Chấp hành và {n:40-120} đoàn viên, đảng viên thuộc các phòng, đơn vị trực "
+            "thuộc.",
+            "Đoàn đã trao {n:20-80} suất quà, mỗi suất trị giá {n:300-700} nghìn đồng, cùng {n:100-400} quyển sách khoa học cho thư "
+            "viện nhà trường. Tổng giá trị của đợt hỗ trợ hơn {n:30-120} triệu đồng do công chức, viên chức đóng góp.",
+            "Trong khuôn khổ chương trình, đoàn viên thanh niên đã sửa chữa đường điện, lắp {n:10-40} bóng đèn năng lượng mặt trời, "
+            "hướng dẫn {n:80-300} người dân cài đặt định danh điện tử.",
+            "Nhiệm kỳ qua, chi bộ luôn giữ vững nguyên tắc tập trung dân chủ, tự phê bình và phê bình; {pct:85-96} đảng viên hoàn "
+            "thành tốt nhiệm vụ trở lên, kết nạp {n:3-12} đảng viên mới.",
+            "Phương hướng thời gian tới là tiếp tục học tập và làm theo tư tưởng, đạo đức, phong cách Hồ Chí Minh; đổi mới nội dung "
+            "sinh hoạt; gắn công tác xây dựng Đảng với nhiệm vụ chuyên môn.",
+            "Đại hội đã bầu Ban Chấp hành gồm {n:5-9} đồng chí; đồng chí {nam_ten} được tín nhiệm bầu giữ chức Bí thư với số phiếu "
+            "tuyệt đối.",
+        ),
+        quotes=(
+            "“Món quà tuy nhỏ nhưng là tấm lòng của anh chị em trong ngành. Mong các em cố gắng học giỏi”, {ten1} động viên.",
+        ),
+        captions=(
+            "Trao quà cho học sinh {xa_ngan}",
+            "Ban Chấp hành nhiệm kỳ mới ra mắt",
+            "Đoàn viên lắp đèn năng lượng mặt trời tại {xa_ngan}",
+            "Đại biểu biểu quyết thông qua nghị quyết đại hội.",
+        ),
+        heads=("Những việc làm thiết thực",),
+        bullets=(
+            "Xây dựng chi bộ đạt “trong sạch, vững mạnh”;",
+            "Mỗi đảng viên đăng ký ít nhất một việc làm theo;",
+            "Phát triển từ {n:2-6} đảng viên mới trong nhiệm kỳ.",
+        ),
+        file="Nghị quyết đại hội",
+    ),
+    Topic(
+        name="thông báo",
+        section="su-kien",
+        event="Cuộc họp",
+        titles=(
+            "Thông báo tuyển chọn tổ chức, cá nhân chủ trì nhiệm vụ KH&CN cấp tỉnh năm {nam} (đợt {dot})",
+            "Mời đề xuất nhiệm vụ khoa học và công nghệ thực hiện từ năm {nam_toi} tại {noi}",
+            "Công khai dự toán ngân sách nhà nước quý {quy} năm {nam}",
+            "Lấy ý kiến dự thảo Quy chế quản lý nhiệm vụ khoa học, công nghệ cấp cơ sở tại {noi}",
+            "Thông báo kết quả xét tặng Kỷ niệm chương “Vì sự nghiệp khoa học và công nghệ” năm {nam}",
+        ),
+        leads=(
+            "Căn cứ Kế hoạch của UBND tỉnh về hoạt động khoa học và công nghệ năm {nam}, {so_tinh} thông báo đến các cơ quan, tổ "
+            "chức, cá nhân có nhu cầu tham gia đề xuất, thực hiện nhiệm vụ.",
+            "{so_tinh} trân trọng thông báo và đề nghị các sở, ban, ngành, UBND các huyện, thị xã, thành phố phổ biến rộng rãi nội "
+            "dung dưới đây.",
+        ),
+        paras=(
+            "Hồ sơ gửi về {so_kh} (qua bộ phận một cửa hoặc đường bưu điện) trước 17 giờ 00 ngày {n:10-28}/{n:8-12}/{nam}. Ngày nhận "
+            "hồ sơ tính theo dấu bưu điện nơi gửi.",
+            "Tổ chức đăng ký chủ trì phải có tư cách pháp nhân, có chức năng hoạt động phù hợp với lĩnh vực của nhiệm vụ và không "
+            "thuộc các trường hợp bị hạn chế theo quy định.",
+            "Hội đồng tư vấn sẽ xem xét, đánh giá theo thang điểm 100; hồ sơ trúng tuyển phải đạt tối thiểu {n:65-75} điểm và không có "
+            "tiêu chí nào bị chấm dưới {n:50-60} phần trăm điểm tối đa.",
+            "Mọi chi tiết xin liên hệ Phòng Quản lý khoa học, điện thoại 0{n:200-299}.3{n:100-999}.{n:100-999} trong giờ hành chính để "
+            "được hướng dẫn.",
+        ),
+        quotes=(),
+        captions=("Tiếp nhận hồ sơ tại bộ phận một cửa của {so_kh}", "Hội đồng tư vấn mở hồ sơ đăng ký tuyển chọn"),
+        bullets=(
+            "Đơn đăng ký chủ trì thực hiện nhiệm vụ (theo mẫu);",
+            "Thuyết minh nhiệm vụ;",
+            "Lý lịch khoa học của chủ nhiệm và các thành viên chính;",
+            "Văn bản xác nhận về sự đồng ý của các tổ chức phối hợp.",
+        ),
+        file="Biểu mẫu hồ sơ đăng ký",
+    ),
+)
