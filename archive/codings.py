@@ -181,3 +181,24 @@ def _feed(inflater: zlib._Decompress, block: bytes, out: bytearray, max_size: in
         block = inflater.unconsumed_tail
         if not piece and not block:
             return
+
+
+_MAGIC = re.compile(
+    rb"\xff\xd8\xff"  # JPEG
+    rb"|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF....(?:WEBP|AVI )|....ftyp"  # ftyp: MP4, MOV, HEIC, AVIF
+    rb"|\x1f\x8b|PK\x03\x04|PK\x05\x06|7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|MSCF"
+    rb"|%PDF-|wOFF|wOF2|\x1aE\xdf\xa3|OggS|fLaC|ID3|\xff[\xfb\xf3\xf2]|FLV\x01|[CZ]WS",
+    re.DOTALL,
+)
+
+
+def is_compressed(beginning: bytes, encodings: Sequence[str]) -> bool:
+    """Whether a body that begins with these bytes is compressed already, so that deflating it is vain.
+
+    The bytes decide; only codings without a mark of their own are believed.
+    ZIP covers DOCX, XLSX, EPUB and the like; old DOC and XLS files deflate well and are none.
+
+    >>> is_compressed(b"\\xff\\xd8\\xff\\xe0", []), is_compressed(b"<html>", ["gzip"])
+    (True, False)
+    """
+    return _MAGIC.match(beginning) is not None or any(coding in ("br", "zstd") for coding in encodings)

@@ -1,10 +1,46 @@
-"""From one exchange to its WARC records."""
+"""From one exchange to its WARC records.
+
+Every exchange becomes up to three records of one date, the later ones
+``WARC-Concurrent-To`` the first:
+
+``response``
+    The bytes received, verbatim. 1xx heads, which come before the answer, are taken
+    off: indexers would read their status for the answer's.
+``request``
+    The bytes sent, verbatim.
+``metadata``
+    What neither tells: why it was asked for, how long it took, how it failed.
+
+Bytes that begin with no status line (HTTP/0.9, another protocol, noise) make a
+``resource`` record instead of a ``response``: readers take the first line of a
+``response`` for its head whatever it holds, and would then index a word of it as the
+status and its rest as the payload. A ``resource`` is read by none of them as HTTP.
+"""
 
 from __future__ import annotations
 
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
+from uuid import uuid4
+
+from archive.codings import is_compressed
+from archive.digests import BLOCK, digest_of
+from archive.errors import ArchiveError
+from archive.http import MAX_HEAD, Head, iter_body, read_head, split_informational
+from archive.times import warc_date
+from archive.urls import header_url, is_http
+
+__all__ = ["LiveExchange", "Record", "exchange_records", "fields_block", "parse_fields", "warcinfo_record"]
+
+Fields = list[tuple[str, str]]
+
+FIELDS_TYPE = "application/warc-fields"
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 @dataclass(slots=True)
@@ -12,14 +48,245 @@ class LiveExchange:
     """One finished exchange, its answer still in a spooled file."""
 
     url: str
+    """The address exactly as requested."""
     method: str
     date: datetime
+    """When the request was sent."""
     ended: datetime
+    """When the last byte came, or the exchange was given up."""
     ip: str | None
+    """Address of the peer; null when there was no connection."""
     tls: str | None
+    """Cipher suite by its IANA name; null without TLS."""
     protocols: tuple[str, ...]
+    """Protocols from the top down, as ``("http/1.1", "tls/1.3")``."""
     request: bytes
+    """Every byte sent."""
     response: BinaryIO
+    """Every byte received, in a seekable file that holds nothing else."""
     size: int
+    """Bytes in ``response``."""
     error: str | None = None
+    """Why the exchange did not end well."""
     truncated: str | None = None
+    """Why the answer is not whole: length, time, disconnect or unspecified."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One WARC record: its fields and the file in which its block lies."""
+
+    fields: Fields
+    """Named fields in their order, ``Content-Length`` included."""
+    block: BinaryIO
+    """A seekable file that ends where the block ends."""
+    start: int
+    """Where the block starts in it."""
+    size: int
+    """Bytes of the block."""
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of a field, by case-insensitive *name*."""
+        wanted = name.lower()
+        return next((value for key, value in self.fields if key.lower() == wanted), None)
+
+    @property
+    def type(self) -> str:
+        """``WARC-Type``, "" when there is none."""
+        return (self.get("WARC-Type") or "").lower()
+
+    @property
+    def id(self) -> str:
+        """``WARC-Record-ID`` without its angle brackets."""
+        return (self.get("WARC-Record-ID") or "").strip("<>")
+
+    @property
+    def url(self) -> str:
+        """``WARC-Target-URI``; old wget wrote it in angle brackets."""
+        url = self.get("WARC-Target-URI") or ""
+        return url[1:-1] if url.startswith("<") and url.endswith(">") else url
+
+    @property
+    def concurrent_to(self) -> set[str]:
+        """Ids of the records of the same exchange that this one names."""
+        return {value.strip("<>") for key, value in self.fields if key.lower() == "warc-concurrent-to"}
+
+    @property
+    def holds_http(self) -> bool:
+        """Whether the block is an HTTP answer (of a revisit: at least its head)."""
+        return self.type in ("response", "revisit") and self.size > 0 and is_http(self.url)
+
+    def head(self) -> Head:
+        """Return the head of the answer in the block; one without status when there is none."""
+        return read_head(self.block, self.start if self.holds_http else self.start + self.size)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the block."""
+        self.block.seek(self.start)
+        return iter(lambda: self.block.read(BLOCK), b"")
+
+    def read(self) -> bytes:
+        """Return the whole block."""
+        self.block.seek(self.start)
+        return self.block.read()
+
+    def is_compressed(self) -> bool:
+        """Whether deflating the block is vain, its body being compressed already."""
+        if self.type == "resource":
+            self.block.seek(self.start)
+            return is_compressed(self.block.read(64), ())
+        if self.type != "response":
+            return False
+        head = self.head()
+        return is_compressed(next(iter_body(self.block, self.start, head), b"")[:64], head.encodings)
+
+
+def exchange_records(
+    exchange: LiveExchange, *, warcinfo_id: str, via: str | None = None, purpose: str = "unknown"
+) -> list[Record]:
+    """Return the records of an exchange, in the order in which they are written.
+
+    The first is the one that holds the answer, unless no byte of an answer came.
+
+    Raises ArchiveError when ``exchange.size`` is not the size of its file.
+    """
+    if exchange.response.seek(0, io.SEEK_END) != exchange.size:
+        raise ArchiveError(
+            f"{exchange.url}: the answer's file does not hold the {exchange.size} bytes said to be received; "
+            f"flush it before handing it over"
+        )
+    informational, start = split_informational(exchange.response)
+    common = _common_fields(exchange, warcinfo_id)
+    records: list[Record] = []
+    if exchange.size > start:
+        records.append(_answer(exchange, start, common))
+    if exchange.request:
+        content = "application/http; msgtype=request"
+        records.append(_small("request", _concurrent(records) + common, content, exchange.request))
+    told = fields_block(_told(exchange, informational, via, purpose))
+    records.append(_small("metadata", _concurrent(records) + common, FIELDS_TYPE, told))
+    return records
+
+
+def warcinfo_record(filename: str, date: datetime, info: Mapping[str, str]) -> Record:
+    """Return the record that opens a file: who wrote it, with what, and for which crawl."""
+    fields = [("WARC-Date", warc_date(date)), ("WARC-Filename", filename)]
+    return _small("warcinfo", fields, FIELDS_TYPE, fields_block(info.items()))
+
+
+def _common_fields(exchange: LiveExchange, warcinfo_id: str) -> Fields:
+    fields = [("WARC-Date", warc_date(exchange.date)), ("WARC-Target-URI", header_url(exchange.url))]
+    if exchange.ip:
+        fields.append(("WARC-IP-Address", _one_line(exchange.ip)))
+    # A field for each protocol, and the cipher suite in one of its own:
+    # https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/ with the
+    # proposals WARC-Protocol (issue 42) and WARC-Cipher-Suite (issue 86) of that repository.
+    fields += [("WARC-Protocol", _one_line(protocol)) for protocol in exchange.protocols]
+    if exchange.tls:
+        fields.append(("WARC-Cipher-Suite", _one_line(exchange.tls)))
+    fields.append(("WARC-Warcinfo-ID", f"<{warcinfo_id}>"))
+    return fields
+
+
+def _answer(exchange: LiveExchange, start: int, common: Fields) -> Record:
+    head = read_head(exchange.response, start)
+    fields = list(common)
+    if exchange.truncated:
+        reason = exchange.truncated.strip().lower()
+        fields.append(("WARC-Truncated", reason if re.fullmatch(r"[a-z0-9-]+", reason) else "unspecified"))
+    record = Record(fields, exchange.response, start, exchange.size - start)
+    if head.status is None:
+        return _finish(record, "resource", UNKNOWN_TYPE)
+    if head.is_chunked or _is_read_alike(exchange.response, start, head):
+        fields.append(("WARC-Payload-Digest", digest_of(iter_body(exchange.response, start, head))))
+    return _finish(record, "response", "application/http; msgtype=response")
+
+
+def _is_read_alike(response: BinaryIO, start: int, head: Head) -> bool:
+    """Whether all readers agree on where the body starts.
+
+    warcio ends a head at the first line of white space, fastwarc at the first CRLF CRLF and at
+    no bare LF. Where they disagree with browsers, a payload digest would be called wrong by
+    them; so it is left out of the record, where it is optional, and computed when read.
+    """
+    response.seek(start)
+    raw = response.read(min(head.length, MAX_HEAD))
+    if head.complete and raw.find(b"\r\n\r\n") + 4 != head.length:
+        return False
+    text = raw.decode("utf-8") if _is_utf8(raw) else raw.decode("latin-1")
+    lines = text.split("\n")
+    return all(line.strip() for line in lines[: -2 if head.complete else -1])
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _told(
+    exchange: LiveExchange, informational: Iterable[bytes], via: str | None, purpose: str
+) -> Iterator[tuple[str, str]]:
+    if via:
+        yield "via", header_url(via)
+    yield "purpose", purpose
+    yield "method", exchange.method
+    yield "fetchTimeMs", str(max(0, round((exchange.ended - exchange.date).total_seconds() * 1000)))
+    if exchange.error:
+        yield "error", exchange.error
+    if exchange.truncated:
+        yield "truncated", exchange.truncated
+    for head in informational:
+        # A head has lines, a field has one: so as a JSON string, each char a byte.
+        yield "informational", json.dumps(head.decode("latin-1"))
+
+
+def _concurrent(records: list[Record]) -> Fields:
+    return [("WARC-Concurrent-To", f"<{records[0].id}>")] if records else []
+
+
+def _small(kind: str, fields: Fields, content: str, block: bytes) -> Record:
+    return _finish(Record(list(fields), io.BytesIO(block), 0, len(block)), kind, content)
+
+
+def _finish(record: Record, kind: str, content: str) -> Record:
+    record.fields[:0] = [("WARC-Type", kind), ("WARC-Record-ID", f"<{uuid4().urn}>")]
+    record.fields += [
+        ("WARC-Block-Digest", digest_of(record.pieces())),
+        ("Content-Type", content),
+        ("Content-Length", str(record.size)),
+    ]
+    return record
+
+
+def fields_block(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """Return ``application/warc-fields``: a line a pair, without line breaks in a value.
+
+    >>> fields_block([("software", "khcn"), ("error", "no\\nroute")])
+    b'software: khcn\\r\\nerror: no route\\r\\n'
+    """
+    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in pairs).encode("utf-8", "replace")
+
+
+def parse_fields(block: bytes) -> Fields:
+    """Return the pairs of a block of named fields; folded lines joined, other lines left out.
+
+    >>> parse_fields(b"a: 1\\r\\n  2\\r\\nnonsense\\r\\nb:3\\n")
+    [('a', '1 2'), ('b', '3')]
+    """
+    text = block.decode("utf-8", "replace")
+    pairs: Fields = []
+    for line in text.split("\n"):
+        name, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and pairs:
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}".strip())
+        elif colon and name.strip():
+            pairs.append((name.strip(), value.strip()))
+    return pairs
+
+
+def _one_line(value: str) -> str:
+    # Spaces within stay as they are: heads are kept in such values byte by byte.
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", value).strip()

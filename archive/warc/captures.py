@@ -1,0 +1,91 @@
+"""From an answer's records to its capture, by one rule for the writer and the reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import cast, get_args
+
+from archive.digests import digest_of
+from archive.errors import DamagedRecord
+from archive.http import iter_body
+from archive.model import Capture, Location, Purpose
+from archive.times import parse_warc_date
+from archive.warc.records import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
+
+ANSWERS = ("response", "resource", "revisit")
+"""Types of the records that hold what a server gave: those that become captures."""
+
+
+def capture_of(record: Record, told: dict[str, str], location: Location, site: str, crawl: str) -> Capture:
+    """Return the capture that an answer's record holds.
+
+    *told* is what the metadata record of the exchange says (see :func:`told_by`).
+    The same records give the same capture, whether just written or read years later.
+
+    Raises DamagedRecord when the record lacks its id or a date.
+    """
+    try:
+        date = parse_warc_date(record.get("WARC-Date") or "")
+    except ValueError as error:
+        raise DamagedRecord(f"{location.warc}: record at {location.offset}: {error}") from error
+    if not record.id:
+        raise DamagedRecord(f"{location.warc}: record at {location.offset} has no WARC-Record-ID")
+    refers = (record.get("WARC-Refers-To") or "").strip("<>")
+    purpose = told.get("purpose", "unknown")
+    head = record.head()
+    return Capture(
+        id=record.id,
+        url=record.url,
+        date=date,
+        status=head.status,
+        mime=declared_mime(record) if record.type == "resource" else head.mime,
+        digest=payload_digest_of(record),
+        site=site,
+        crawl=crawl,
+        location=location,
+        revisit_of=refers or None,
+        via=told.get("via"),
+        purpose=cast(Purpose, purpose) if purpose in get_args(Purpose) else "unknown",
+        truncated=record.get("WARC-Truncated"),
+    )
+
+
+def payload_digest_of(record: Record) -> str | None:
+    """Return the payload digest that a record states, else the one of what it holds.
+
+    A revisit without one says nothing of the payload: null.
+    """
+    stated = record.get("WARC-Payload-Digest")
+    if stated or record.type == "revisit":
+        return stated
+    if record.holds_http:
+        return digest_of(iter_body(record.block, record.start, record.head()))
+    return digest_of(record.pieces())
+
+
+def declared_mime(record: Record) -> str | None:
+    """Return the media type of a ``resource`` record; null for the one that says nothing."""
+    content = (record.get("Content-Type") or "").partition(";")[0].strip().lower()
+    return content if content and content != UNKNOWN_TYPE else None
+
+
+def told_by(records: Iterable[Record]) -> dict[str, str]:
+    """Return what the metadata records of an exchange tell, the first value of each name."""
+    told: dict[str, str] = {}
+    for record in records:
+        if record.type == "metadata" and record.get("Content-Type") == FIELDS_TYPE:
+            for name, value in parse_fields(record.read()):
+                told.setdefault(name, value)
+    return told
+
+
+def informational_of(records: Iterable[Record]) -> tuple[bytes, ...]:
+    """Return the 1xx heads that were taken off the answer, bytes as received."""
+    heads = []
+    for record in records:
+        if record.type == "metadata" and record.get("Content-Type") == FIELDS_TYPE:
+            for name, value in parse_fields(record.read()):
+                if name == "informational":
+                    heads.append(str(json.loads(value)).encode("latin-1"))
+    return tuple(heads)
