@@ -1,0 +1,37 @@
+"""The skeletons: the ways in which a page is built, each with markup and class names of its own.
+
+A skeleton is a function ``page(article, chrome) -> str`` that gives the page's template; its marks are filled by
+:func:`tests.play.chrome.fill`. NFD is no skeleton but an oddity of the article (``"nfd" in article.odd``), so it
+can meet any of them: the whole page is then decomposed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from importlib import import_module
+
+from tests.play.chrome import Chrome, chrome_of, fill
+from tests.play.truth import PlayedArticle
+
+NAMES = ("semantic", "breaks", "tables", "word", "cards", "labels")
+"""Every skeleton, by the name of its module."""
+
+
+def skeleton(name: str) -> Callable[[PlayedArticle, Chrome], str]:
+    """Return the skeleton *name*."""
+    page: Callable[[PlayedArticle, Chrome], str] = import_module(f"tests.play.skeletons.{name}").page
+    return page
+
+
+def template(article: PlayedArticle, chrome: Chrome | None = None, name: str | None = None) -> str:
+    """Return the page of *article* with its marks unfilled, in skeleton *name* (else its own)."""
+    made = skeleton(name or article.skeleton)(article, chrome or chrome_of(article))
+    return unicodedata.normalize("NFD", made) if "nfd" in article.odd else made
+
+
+def render(
+    article: PlayedArticle, chrome: Chrome | None = None, fetch_counter: int = 0, *, name: str | None = None
+) -> str:
+    """Return the page of *article* as fetch number *fetch_counter* gets it."""
+    return fill(template(article, chrome, name), fetch_counter)
