@@ -175,10 +175,11 @@ class Site(_Table, frozen=True):
         """Return the section of the listing page *via*, by the seed whose listing it continues."""
         if via is None:
             return None
-        wanted = self._listing_key(via)
-        return next((seed.section for seed in self.seeds if self._listing_key(seed.url) == wanted), None)
+        wanted = self.listing_key(via)
+        return next((seed.section for seed in self.seeds if self.listing_key(seed.url) == wanted), None)
 
-    def _listing_key(self, url: str) -> str:
+    def listing_key(self, url: str) -> str:
+        """Return what all pages of one listing share: the address without the page number."""
         param = self.page_param(url)
         parts = urlsplit(url)
         pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] != param]
