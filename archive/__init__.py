@@ -1,0 +1,40 @@
+"""The archive of provincial Departments' news: records, catalog and readers.
+
+Reading needs neither Scrapy nor a running server::
+
+    from archive import open_archive
+
+    with open_archive("data") as archive:
+        for article in archive.articles(site="ha_tinh"):
+            print(article.published, article.title)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.archive import Archive
+
+__all__ = ["open_archive"]
+
+
+def open_archive(
+    root: str | Path | None = None, *, archive_url: str | None = None, catalog_url: str | None = None
+) -> Archive:
+    """Open the archive below a data root for reading; by default ``./data``.
+
+    *archive_url* (``file:///...``) names the data root instead of *root*;
+    *catalog_url* a catalog elsewhere than in ``catalog.sqlite3`` below it.
+    Nothing is written, and no write access is needed: a copy on a read-only
+    disk can be read, and so can an archive which a crawl is writing to.
+
+    Raises CatalogError or ArchiveError, saying what to do, when there is no
+    such archive.
+    """
+    # Here, so that importing one small module of the package does not load a database library.
+    from archive.archive import Archive, root_of
+
+    folder = root_of(root, archive_url)
+    return Archive(folder, catalog_url)

@@ -57,7 +57,7 @@ def field_docs(kind: type) -> dict[str, str]:
     """Return the docstring below each field of the dataclass *kind*, on one line.
 
     >>> field_docs(Location)["length"]
-    "Bytes of the gzip member, as they lie in the file."
+    'Bytes of the gzip member, as they lie in the file.'
     """
     source = inspect.getsource(sys.modules[kind.__module__])
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,7 +22,7 @@ BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another one (two sites crawled at once)."""
 
 _WRITES = "khcn_writes"
-_NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a directory")
+_NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a directory", "file exists")
 
 
 def parse_url(url: str | Path) -> URL:
@@ -45,7 +45,9 @@ def sqlite_path(url: URL) -> Path | None:
     """Return the file of a SQLite URL, null for a catalog in memory or on a server."""
     if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
         return None
-    return Path(url.database or "")
+    name = url.database or ""
+    # A file opened read-only is named by a URI (see _read_only_engine).
+    return Path(unquote(name[5:].partition("?")[0]) if name.startswith("file:") else name)
 
 
 def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
@@ -61,6 +63,8 @@ def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
             if read_only or not create:
                 raise CatalogError(f"{path}: there is no catalog; `khcn crawl` or `khcn rebuild` makes one")
             path.parent.mkdir(parents=True, exist_ok=True)
+        if path is not None and path.is_dir():
+            raise CatalogError(f"{path}: a folder, where the catalog's file should be; name the file in it")
         engine = _read_only_engine(url, path) if read_only and path else _engine(url)
         try:
             if not read_only:
@@ -118,7 +122,8 @@ def explained(url: URL) -> Iterator[None]:
 
 def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskFull:
     where = sqlite_path(url) or url.render_as_string(hide_password=True)
-    reason = str(error.orig if isinstance(error, DBAPIError) else error).strip().split("\n")[0]
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    reason = (isinstance(cause, OSError) and cause.strerror) or str(cause).strip().split("\n")[0]
     low = reason.lower()
     if "disk is full" in low or "no space left" in low:
         return DiskFull(f"{where}: no space left on the disk; free some and run the same command again")

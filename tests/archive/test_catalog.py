@@ -1,0 +1,346 @@
+"""The catalog holds the same rows whatever the order in which facts come."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.catalog import Catalog
+from archive.catalog.identity import article_id, content_hash, version_id
+from archive.model import Attachment, Exif, Image
+from archive.times import VN
+from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
+
+
+@pytest.fixture
+def catalog():
+    with Catalog.open("sqlite://") as catalog:
+        yield catalog
+
+
+def test_an_article_comes_back_as_it_went_in(catalog):
+    capture, photo, plan = make_capture(1), make_capture(2, PAGE + "/a.jpg"), make_capture(3, PAGE + "/k.pdf")
+    image = Image(
+        url=photo.url,
+        position=0,
+        alt="Hội nghị",
+        caption="Quang cảnh hội nghị",
+        credit="Đình Nam",
+        width=800,
+        height=600,
+        mime="image/jpeg",
+        size_bytes=3_000_000_000,
+        sha256="ab" * 32,
+        dhash="0f" * 8,
+        exif=Exif("2025-02-28T09:00:00", "Canon EOS 6D", True),
+        capture=photo.id,
+    )
+    attachment = Attachment(plan.url, 0, "Kế hoạch", "application/pdf", 12, "cd" * 32, plan.id)
+    article = make_article(
+        capture,
+        images=(image, replace(image, position=1, exif=None, capture=None)),
+        attachments=(attachment,),
+        modified=datetime(2025, 3, 1, 8, 0, 5, tzinfo=VN),
+    )
+
+    keep(catalog, [article], [capture, photo, plan])
+
+    assert list(catalog.articles()) == [article]
+    assert catalog.article(PAGE) == article
+    assert catalog.capture(photo.id) == photo
+
+
+def test_times_keep_their_zones(catalog):
+    keep(catalog, [make_article(make_capture(1))])
+
+    article = catalog.article(PAGE)
+
+    assert article.published.isoformat() == "2025-02-28T14:30:00+07:00"
+    assert article.captured.isoformat() == "2025-03-01T01:00:00.250000+00:00"
+
+
+def facts() -> list[tuple[str, tuple]]:
+    """A history with A -> B -> A, two articles, a picture, two crawls, rejections and a redirect."""
+    other = PAGE.replace("https://", "http://www.")
+    captures = [make_capture(number) for number in range(1, 5)]
+    captures += [make_capture(5, other), make_capture(6, PAGE + "-2"), make_capture(7, PAGE + "/a.jpg")]
+    captures += [
+        make_capture(8, PAGE + "-cu", status=301),
+        make_capture(9, crawl="ha_tinh-20250302000000000"),
+    ]
+    first = [make_article(captures[0]), make_article(captures[1], title="Tên mới"), make_article(captures[2])]
+    picture = Image(PAGE + "/a.jpg", 0, caption="Ảnh", capture=captures[6].id)
+    rest = [
+        make_article(captures[3], section="Tin khác", parser="ha_tinh/2"),
+        make_article(captures[4], title="Tên mới"),
+        make_article(captures[5], images=(picture,)),
+        make_article(captures[8], tags=()),
+    ]
+    told: list[tuple[str, tuple]] = [("add_captures", ([entry],)) for entry in captures]
+    told += [("add_article", (entry,)) for entry in first + rest]
+    told += [("add_reading", (captures[0].id, "article", "ha_tinh/1"))]
+    told += [("add_reading", (captures[7].id, "redirect", PAGE))]
+    told += [("add_crawl", (CRAWL, SITE, START, {"software": "khcn", "operator": "Nguyễn Văn A"}))]
+    told += [("add_crawl", (CRAWL, SITE, START + timedelta(days=1), {"software": "khcn"}))]
+    return told
+
+
+def rows_after(told) -> list[str]:
+    with Catalog.open("sqlite://") as catalog:
+        with catalog.transaction():
+            for method, arguments in told:
+                getattr(catalog, method)(*arguments)
+        return list(catalog.dump())
+
+
+IN_ORDER = rows_after(facts())
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_facts_in_any_order_and_any_number_give_the_same_rows(chance: random.Random):
+    told = facts()
+    told += chance.sample(told, k=chance.randrange(len(told)))
+    chance.shuffle(told)
+
+    assert rows_after(told) == IN_ORDER
+
+
+def test_every_order_of_a_b_a_gives_its_history():
+    captures = [make_capture(number) for number in (1, 2, 3)]
+    a, b, a_again = (make_article(entry, title=title) for entry, title in zip(captures, "ABA", strict=True))
+    for order in permutations([a, b, a_again]):
+        with Catalog.open("sqlite://") as catalog:
+            keep(catalog, order)
+
+            assert [entry.title for entry in catalog.versions(PAGE)] == ["A", "B"]
+            assert [entry.version for entry in catalog.observations(PAGE)] == [
+                version_id(a),
+                version_id(b),
+                version_id(a),
+            ]
+            assert catalog.article(PAGE).title == "A"
+            assert catalog.article(PAGE, at=captures[1].date).title == "B"
+            assert catalog.article(PAGE, at=START - timedelta(days=9)).title == "A"
+
+
+def test_a_version_is_represented_by_its_earliest_capture(catalog):
+    late, early = make_capture(5), make_capture(1)
+    keep(catalog, [make_article(late, section="Mục mới"), make_article(early, section="Mục cũ")])
+
+    article = catalog.article(PAGE)
+
+    assert (article.capture, article.captured, article.section) == (early.id, early.date, "Mục cũ")
+
+
+def test_adding_tells_new_changed_and_unchanged(catalog):
+    titles = ["A", "A", "B", "A"]
+    articles = [make_article(make_capture(n), title=title) for n, title in enumerate(titles)]
+
+    assert keep(catalog, articles) == ["new", "unchanged", "changed", "changed"]
+    assert keep(catalog, articles) == ["new", "unchanged", "changed", "changed"]
+
+
+VERSION_MAKERS = {
+    "title": "Tên khác",
+    "summary": "Tóm tắt",
+    "text": "Khác.",
+    "published": datetime(2025, 2, 28, 14, 31, tzinfo=VN),
+    "published_precision": "day",
+    "authors": ("Đình Nam", "Tùng Như"),
+    "photographers": ("Huỳnh Sang",),
+    "source": "Báo Hà Tĩnh",
+    "images": (Image("https://a.vn/1.jpg", 0, caption="Chú thích"),),
+    "attachments": (Attachment("https://a.vn/1.pdf", 0),),
+}
+SAME_VERSION = {
+    "section": "Mục khác",
+    "tags": (),
+    "language": None,
+    "modified": datetime(2025, 3, 2, tzinfo=VN),
+    "images": (Image("https://a.vn/1.jpg", 0, alt="Ảnh", width=5),),
+    "parser": "ha_tinh/2",
+    "url": PAGE.replace("https", "http"),
+}
+
+
+@pytest.mark.parametrize("field", VERSION_MAKERS)
+def test_these_fields_make_a_version(field):
+    article = make_article(make_capture(1))
+
+    assert content_hash(replace(article, **{field: VERSION_MAKERS[field]})) != content_hash(article)
+
+
+@pytest.mark.parametrize("field", SAME_VERSION)
+def test_these_fields_make_none(field):
+    article = make_article(make_capture(1))
+
+    assert version_id(replace(article, **{field: SAME_VERSION[field]})) == version_id(article)
+
+
+def test_the_same_time_in_another_zone_is_the_same_version():
+    article = make_article(make_capture(1))
+
+    assert content_hash(replace(article, published=article.published.astimezone(UTC))) == content_hash(
+        article
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "source_id", "same"),
+    [
+        (PAGE.replace("https://", "http://www."), None, True),
+        (PAGE + "#top", None, True),
+        (PAGE + "?id=2", None, False),
+        (PAGE + "?id=2", "7", False),
+    ],
+)
+def test_identity_is_the_address_without_scheme_and_www(url, source_id, same):
+    article = make_article(make_capture(1))
+
+    assert (article_id(replace(article, url=url, source_id=source_id)) == article_id(article)) is same
+
+
+def test_a_source_id_joins_addresses_and_keeps_sites_apart():
+    article = make_article(make_capture(1), source_id="123")
+
+    assert article_id(replace(article, url=PAGE + "?x")) == article_id(article)
+    assert article_id(replace(article, site="hau_giang")) != article_id(article)
+
+
+def test_a_corrected_reading_leaves_no_trace_of_the_former(catalog):
+    wrong, right = make_article(make_capture(1)), make_article(make_capture(1), title="Đúng")
+    keep(catalog, [right])
+    expected = list(catalog.dump())
+
+    with Catalog.open("sqlite://") as other:
+        keep(other, [wrong])
+        keep(other, [right])
+
+        assert list(other.dump()) == expected
+
+
+def test_retracting_a_representative_names_its_heir(catalog):
+    first, second = make_capture(1), make_capture(2)
+    keep(catalog, [make_article(first), make_article(second)])
+
+    assert catalog.retract([first.id]) == {second.id}
+    assert catalog.article(PAGE).capture == second.id
+    assert catalog.retract([second.id, "urn:uuid:unknown"]) == set()
+    assert catalog.counts()["articles"] == catalog.counts()["versions"] == 0
+
+
+def test_known_are_articles_rejections_for_good_and_what_redirects_there(catalog):
+    readings = {
+        "/a": ("article", "ha_tinh/1"),
+        "/b": ("rejected", "no_title"),
+        "/broken": ("rejected", "error: ValueError"),
+        "/soft": ("rejected", "soft_404"),
+        "/list": ("listing", ""),
+        "/old": ("redirect", "https://a.vn/older"),
+        "/older": ("redirect", "https://a.vn/a"),
+        "/loop": ("redirect", "https://a.vn/loop"),
+        "/lost": ("redirect", "https://a.vn/broken"),
+    }
+    captures = [make_capture(n, f"https://a.vn{path}") for n, path in enumerate(readings)]
+    with catalog.transaction():
+        catalog.add_captures(captures)
+        for capture, reading in zip(captures, readings.values(), strict=True):
+            catalog.add_reading(capture.id, *reading)
+
+    assert catalog.known(SITE) == {f"https://a.vn/{path}" for path in ("a", "b", "old", "older")}
+    assert catalog.known("hau_giang") == set()
+
+
+def test_articles_are_filtered_by_site_and_day_in_vietnam(catalog):
+    days = [datetime(2025, 2, day, 0, 0, tzinfo=VN) for day in (1, 2, 3)]
+    captures = [make_capture(n, f"{PAGE}-{n}") for n in range(4)]
+    articles = [
+        make_article(entry, published=day) for entry, day in zip(captures, [*days, None], strict=True)
+    ]
+    articles[1] = replace(articles[1], site="hau_giang")
+    keep(catalog, articles, captures)
+
+    def found(**filters) -> list[int]:
+        return [int(entry.url[-1]) for entry in catalog.articles(**filters)]
+
+    assert found() == [0, 1, 2, 3]
+    assert found(site=SITE) == [0, 2, 3]
+    assert found(since=date(2025, 2, 2), until=date(2025, 2, 2)) == [1]
+    assert found(since=days[2]) == [2, 3]
+    assert found(until=days[1] - timedelta(seconds=1)) == [0]
+
+
+def test_long_lists_come_page_by_page(catalog, monkeypatch):
+    monkeypatch.setattr("archive.catalog.read.BATCH", 10)
+    captures = [make_capture(n, f"{PAGE}-{n:04}") for n in range(30)]
+    keep(catalog, [make_article(entry) for entry in captures], captures)
+
+    articles = list(catalog.articles())
+
+    assert len(articles) == len({entry.url for entry in articles}) == 30
+    assert list(catalog.captures(site=SITE)) == captures
+
+
+def test_the_closest_capture_wins_and_the_exact_address_before_its_kin(catalog):
+    page = [make_capture(number) for number in (1, 5)]
+    kin = make_capture(4, PAGE.replace("https", "http"))
+    catalog.add_captures([*page, kin])
+
+    assert catalog.closest(PAGE) == page[1]
+    assert catalog.closest(PAGE, at=page[0].date + timedelta(hours=1)) == page[0]
+    assert catalog.closest(PAGE, at=START + timedelta(hours=4)) == page[1]
+    assert catalog.closest(PAGE.replace("https://", "https://www.")) == page[1]
+    assert catalog.closest(PAGE + "/x") is None
+    assert list(catalog.captures(url=PAGE)) == [page[0], kin, page[1]]
+
+
+def test_counts_tell_how_much_there_is(catalog):
+    page, photo, stray = make_capture(1), make_capture(2, PAGE + "/1.jpg"), make_capture(3, site="hau_giang")
+    pictures = (Image(photo.url, 0, capture=photo.id), Image(PAGE + "/2.jpg", 1))
+    keep(catalog, [make_article(page, images=pictures)], [page, photo, stray])
+    catalog.add_crawl(CRAWL, SITE, START, {})
+    catalog.add_reading(stray.id, "rejected", "no_title")
+
+    assert catalog.counts(SITE) == {
+        "crawls": 1,
+        "captures": 2,
+        "articles": 1,
+        "versions": 1,
+        "images": 2,
+        "images_fetched": 1,
+        "attachments": 0,
+        "attachments_fetched": 0,
+        "listing": 0,
+        "rejected": 0,
+    }
+    assert catalog.counts()["captures"] == 3
+    assert catalog.counts()["rejected"] == 1
+
+
+def test_an_article_needs_a_capture_and_times_need_a_zone(catalog):
+    article = make_article(make_capture(1))
+
+    with pytest.raises(ValueError, match="without a capture"):
+        catalog.add_article(replace(article, capture=None))
+    with pytest.raises(ValueError, match="time zone"):
+        catalog.add_article(replace(article, published=datetime(2025, 1, 1)))
+
+
+def test_one_site_is_replaced_and_the_others_stay(catalog):
+    mine, theirs = make_capture(1), make_capture(2, PAGE + "-2", site="hau_giang", crawl="hau_giang-1")
+    keep(catalog, [make_article(mine), make_article(theirs)], [mine, theirs])
+    with Catalog.open("sqlite://") as fresh:
+        anew = make_capture(3, PAGE + "-3")
+        keep(fresh, [make_article(anew)], [anew])
+
+        catalog.replace_sites([SITE], fresh)
+
+    assert {entry.capture for entry in catalog.articles()} == {theirs.id, anew.id}
+    assert list(catalog.captures()) == [theirs, anew]

@@ -1,0 +1,89 @@
+"""The JSON Lines of a crawl hold the versions first seen in it, and are whole or not there."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.atomic import write_whole
+from archive.catalog import Catalog
+from archive.errors import ArchiveError
+from archive.jsonform import from_json
+from archive.jsonl import write_articles
+from archive.model import Article
+from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
+
+SECOND = "ha_tinh-20260101000000000"
+
+
+@pytest.fixture
+def catalog():
+    captures = [make_capture(1), make_capture(2, PAGE + "-2"), make_capture(3, PAGE + "-0")]
+    later = [make_capture(4, crawl=SECOND), make_capture(5, PAGE + "-2", crawl=SECOND)]
+    with Catalog.open("sqlite://") as catalog:
+        catalog.add_crawl(CRAWL, SITE, START, {})
+        catalog.add_crawl(SECOND, SITE, START.replace(year=2026), {})
+        articles = [make_article(entry) for entry in [*captures, later[0]]]
+        keep(catalog, [*articles, make_article(later[1], title="Tên mới")], captures + later)
+        yield catalog
+
+
+def test_a_line_is_a_version_in_the_order_of_captures(catalog, tmp_path):
+    path = write_articles(catalog, tmp_path, SITE, CRAWL)
+
+    assert path == tmp_path / "articles" / "ha_tinh" / "2025" / f"{CRAWL}.jsonl"
+    articles = [from_json(line, Article) for line in path.read_bytes().splitlines()]
+    assert [article.url for article in articles] == [PAGE, PAGE + "-2", PAGE + "-0"]
+    assert articles[0] == catalog.article(PAGE)
+    assert path.read_bytes().endswith(b"}\n")
+
+
+def test_a_later_crawl_has_its_new_versions_only(catalog, tmp_path):
+    path = write_articles(catalog, tmp_path, SITE, SECOND)
+
+    assert path.parent.name == "2026"
+    assert [from_json(line, Article).title for line in path.read_bytes().splitlines()] == ["Tên mới"]
+
+
+def test_writing_again_gives_the_same_bytes(catalog, tmp_path):
+    path = write_articles(catalog, tmp_path, SITE, CRAWL)
+    first = path.read_bytes()
+    path.with_name(path.name + ".tmp").write_bytes(b"left by a killed run" * 1000)
+
+    assert write_articles(catalog, tmp_path, SITE, CRAWL).read_bytes() == first
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_crawl_without_new_versions_has_no_file(catalog, tmp_path):
+    path = write_articles(catalog, tmp_path, SITE, CRAWL)
+    catalog.retract([entry.id for entry in catalog.captures(crawl=CRAWL)])
+
+    assert write_articles(catalog, tmp_path, SITE, CRAWL) is None
+    assert not path.exists()
+
+
+def test_an_unknown_crawl_is_refused(catalog, tmp_path):
+    with pytest.raises(
+        ArchiveError, match='no crawl "x" of ha_tinh in the catalog; run `khcn rebuild ha_tinh`'
+    ):
+        write_articles(catalog, tmp_path, SITE, "x")
+
+
+def test_a_failure_while_writing_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"old")
+
+    with pytest.raises(RuntimeError), write_whole(path) as file:
+        file.write(b"half")
+        raise RuntimeError
+
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_a_full_disk_is_told_apart(tmp_path):
+    from archive.errors import DiskFull
+
+    with pytest.raises(DiskFull, match="no space left"), write_whole(tmp_path / "x") as file:
+        with open("/dev/full", "wb", buffering=0) as full:
+            full.write(b"x")
+        file.write(b"never")
