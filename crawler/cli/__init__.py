@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from archive.errors import ConfigError, DiskFull, KhcnError
+from crawler.cli.common import NotHeld
 from crawler.config import read_config
 from crawler.exits import Exit
 from crawler.lock import SiteLocked
@@ -87,7 +88,7 @@ def main() -> None:
 def exit_of(error: BaseException) -> Exit:
     """Return the exit code that an error ends a command with."""
     match error:
-        case UnknownSite() | click.UsageError():
+        case UnknownSite() | NotHeld():
             return Exit.USAGE
         case SiteLocked():
             return Exit.LOCKED

@@ -10,8 +10,13 @@ from typing import Any
 
 import click
 
-from archive.errors import ConfigError
+from archive.errors import ConfigError, KhcnError
 from crawler.sites import Registry
+
+
+class NotHeld(KhcnError):
+    """The archive does not hold what the command line names."""
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")
 

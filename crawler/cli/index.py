@@ -1,0 +1,42 @@
+"""``khcn index``: the CDXJ sidecars, again."""
+
+from __future__ import annotations
+
+import click
+
+from archive.cdxj import index_warc
+from archive.errors import KhcnError
+from crawler.cli.common import NotHeld, json_option, write_json
+from crawler.config import Config
+from crawler.exits import Exit
+
+
+@click.command("index")
+@click.argument("sites", nargs=-1)
+@json_option
+@click.pass_obj
+def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
+    """Make the CDXJ sidecar of every closed WARC file of SITES again (default: of all).
+
+    A file that is damaged is named and left as it is; the others are done.
+    """
+    folder = config.data / "warcs"
+    unknown = [site for site in sites if not (folder / site).is_dir()]
+    if unknown:
+        raise NotHeld(f'{folder}: no WARC file of "{unknown[0]}"; `khcn sites list` shows the declared sites')
+    paths = sorted(path for site in sites or ("*",) for path in folder.glob(f"{site}/*/*.warc.gz"))
+    code = Exit.OK
+    for path in paths:
+        warc = path.relative_to(config.data).as_posix()
+        try:
+            sidecar = index_warc(config.data, warc)
+        except KhcnError as error:
+            click.echo(f"khcn: {error}", err=True)
+            code = Exit.DAMAGE
+            continue
+        lines = sum(1 for _ in sidecar.open("rb"))
+        if as_json:
+            write_json({"warc": warc, "cdxj": sidecar.relative_to(config.data).as_posix(), "lines": lines})
+        else:
+            click.echo(f"{warc}: {lines} lines")
+    return code

@@ -1,0 +1,145 @@
+"""``khcn show``: one article, or the bytes of one capture."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime, time
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from archive import open_archive
+from archive.archive import Archive, HeldCapture
+from archive.http import parse_head
+from archive.jsonform import to_json
+from archive.model import Article
+from archive.times import VN
+from crawler.cli.common import NotHeld, write_json
+from crawler.config import Config
+
+
+class Moment(click.ParamType):
+    """``YYYY-MM-DD`` (the end of that day in Vietnam) or an ISO 8601 time."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return an aware time."""
+        try:
+            if len(str(value)) == 10:
+                return datetime.combine(date.fromisoformat(value), time(23, 59, 59), VN)
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f'"{value}" is no date; write it as 2025-06-11 or 2025-06-11T10:16:00+07:00', param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=VN)
+
+
+@click.command("show")
+@click.argument("url")
+@click.option("--json", "form", flag_value="json", help="The article as `khcn schema article` describes it.")
+@click.option("--text", "form", flag_value="text", help="The article's title and text only.")
+@click.option("--raw", "form", flag_value="raw", help="The body of the capture, decoded.")
+@click.option("--head", "form", flag_value="head", help="The head of the capture, byte for byte.")
+@click.option("--at", type=Moment(), help="The version, or the capture, closest to DATE.")
+@click.pass_obj
+def command(config: Config, url: str, form: str | None, at: datetime | None) -> None:
+    """Show the article at URL, or the bytes that were captured there."""
+    with open_archive(config.data, catalog_url=config.catalog_url) as archive:
+        if form in ("raw", "head"):
+            _show_bytes(_capture(archive, url, at), form)
+        else:
+            article = archive.article(url, at)
+            if article is None:
+                raise _no_article(archive, url, at)
+            _show_article(archive, article, form)
+
+
+def _capture(archive: Archive, url: str, at: datetime | None) -> HeldCapture:
+    capture = archive.capture(url, at)
+    if capture is None:
+        raise NotHeld(f"{url}: nothing was captured at this address; `khcn crawl --seeds` can fetch it")
+    return capture
+
+
+def _no_article(archive: Archive, url: str, at: datetime | None) -> NotHeld:
+    if archive.capture(url) is None:
+        return NotHeld(f"{url}: nothing was captured at this address; `khcn crawl --seeds` can fetch it")
+    if at is not None and archive.article(url) is not None:
+        return NotHeld(f"{url}: no article of that time is held; leave --at out for the latest")
+    return NotHeld(f"{url}: captured, but not as an article; see its bytes with --head or --raw")
+
+
+def _show_bytes(capture: HeldCapture, form: str) -> None:
+    if form == "raw":
+        sys.stdout.buffer.write(capture.payload().body)
+    else:
+        response = capture.exchange().response
+        sys.stdout.buffer.write(response[: parse_head(response).length])
+    sys.stdout.buffer.flush()
+
+
+def _show_article(archive: Archive, article: Article, form: str | None) -> None:
+    if form == "json":
+        write_json(_as_json(archive, article))
+    elif form == "text":
+        click.echo(f"{article.title}\n\n{article.text}")
+    else:
+        _print(article)
+
+
+def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(to_json(article))
+    capture = archive.capture_by_id(article.capture or "")
+    value["state"] = "live"
+    value["origin"] = "crawl"
+    value["capture"] = capture and {
+        "id": capture.id,
+        "date": capture.date.isoformat().replace("+00:00", "Z"),
+        "status": capture.status,
+        "warc": capture.location.warc,
+        "offset": capture.location.offset,
+    }
+    return value
+
+
+def _print(article: Article) -> None:
+    console = Console()
+    console.print(Text(article.title, style="bold"))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    published = article.published
+    day_only = article.published_precision == "day"
+    rows = {
+        "url": article.url,
+        "published": published and (published.date().isoformat() if day_only else published.isoformat()),
+        "authors": ", ".join(article.authors),
+        "photographers": ", ".join(article.photographers),
+        "source": article.source,
+        "section": article.section,
+        "tags": ", ".join(article.tags),
+        "captured": article.captured.isoformat(timespec="seconds"),
+        "capture": article.capture,
+        "parser": article.parser,
+    }
+    for name, value in rows.items():
+        table.add_row(name, Text(str(value)) if value else Text("-", style="dim"))
+    console.print(table)
+    if article.summary:
+        console.print()
+        console.print(Text(article.summary, style="italic"))
+    for paragraph in article.text.split("\n\n"):
+        console.print()
+        console.print(Text(paragraph))
+    for image in article.images:
+        facts = f"{image.width}x{image.height} {image.mime} {image.size_bytes} B" if image.capture else "not fetched"
+        credit = f" ({image.credit})" if image.credit else ""
+        console.print()
+        console.print(Text(f"[{image.position + 1}] {image.caption or '-'}{credit}"))
+        console.print(Text(f"    {image.url}  {facts}", style="dim"))
+    for attachment in article.attachments:
+        console.print()
+        console.print(Text(f"[+] {attachment.title or '-'}"))
+        console.print(Text(f"    {attachment.url}  {attachment.mime} {attachment.size_bytes} B", style="dim"))
