@@ -137,7 +137,8 @@ class _RecordSink:
             raise _NotARecord(f"its Content-Length is {size!r}")
         self._size = self._left = int(size)
         if self._size > IN_MEMORY:
-            self._block = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))
+            # The record's reader closes it; what nobody holds any more closes itself.
+            self._block = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
 
     def record(self) -> Record:
         if self._fields is None:

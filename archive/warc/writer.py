@@ -1,0 +1,267 @@
+"""Writing WARC files: whole records, never an overwritten byte."""
+
+from __future__ import annotations
+
+import errno
+import importlib.metadata
+import io
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from archive.atomic import sync_folder
+from archive.cdxj import OPEN, SUFFIX, line_of, sidecar_path, write_sorted
+from archive.errors import ArchiveError, DiskFull
+from archive.model import Capture, Location
+from archive.times import now, timestamp14
+from archive.warc.captures import ANSWERS, capture_of, told_by
+from archive.warc.framing import gzip_member
+from archive.warc.records import LiveExchange, Record, exchange_records, warcinfo_record
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 1_000_000_000
+CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", "crawl")
+"""Fields of warcinfo which the writer adds to those of its caller."""
+
+
+class WarcWriter:
+    """Write the exchanges of one crawl of one site; not for use by several threads at once.
+
+    Promises: a capture is returned only after all records of its exchange and its
+    index line are with the operating system; a failed write leaves no part of an exchange;
+    no file is ever overwritten or appended to by another writer. A file is
+    named ``<site>-<timestamp14>-<serial>.warc.gz.open`` until it is closed: then it and its
+    index are synced to disk, renamed, and never change again.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        site: str,
+        crawl: str,
+        *,
+        info: Mapping[str, str],
+        max_bytes: int = MAX_BYTES,
+        on_close: Callable[[str], object] | None = None,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        """Prepare to write below *root*; the first exchange makes the first file.
+
+        *info* goes into warcinfo (robots, operator, settings-sha256 ...). A file that has
+        reached *max_bytes* is closed and the next one begun. *on_close* is called with the
+        path of each closed file, below *root*.
+        """
+        self.root = root
+        self.site = site
+        self.crawl = crawl
+        self._info = {
+            "software": _software(),
+            "format": "WARC File Format 1.1",
+            "conformsTo": CONFORMS_TO,
+            "hostname": socket.gethostname(),
+            **info,
+            "isPartOf": crawl,
+            "site": site,
+            "crawl": crawl,
+        }
+        self._max_bytes = max_bytes
+        self._on_close = on_close
+        self._clock = clock
+        self._serial = 0
+        self._file: _OpenWarc | None = None
+
+    def write(
+        self, exchange: LiveExchange, via: str | None = None, purpose: str = "unknown"
+    ) -> Capture | None:
+        """Write the records of an exchange; return its capture, None when no byte of an answer came.
+
+        Raises DiskFull when there is no space left, ArchiveError for any other failure to write;
+        then nothing of the exchange is in the archive, and the file is whole.
+        """
+        if self._file is not None and self._file.size >= self._max_bytes:
+            self.close()
+        with _explained(self.root):
+            if self._file is None:
+                self._file = self._begin()
+            return self._file.write(exchange, via, purpose)
+
+    def close(self) -> None:
+        """Close the current file, if any; a further exchange would begin another one."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        with _explained(self.root):
+            file.close()
+        logger.info("warc closed", extra={"site": self.site, "warc": file.warc, "size_bytes": file.size})
+        if self._on_close is not None:
+            self._on_close(file.warc)
+
+    def __enter__(self) -> WarcWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _begin(self) -> _OpenWarc:
+        date = self._clock()
+        stamp = timestamp14(date)
+        folder = f"warcs/{self.site}/{stamp[:4]}"
+        (self.root / folder).mkdir(parents=True, exist_ok=True)
+        while True:
+            warc = f"{folder}/{self.site}-{stamp}-{self._serial:05d}{SUFFIX}"
+            self._serial += 1
+            with suppress(FileExistsError):
+                return _OpenWarc(self.root, warc, self.site, self.crawl, date, self._info)
+
+
+class _OpenWarc:
+    """One file being written, with its index."""
+
+    def __init__(
+        self, root: Path, warc: str, site: str, crawl: str, date: datetime, info: Mapping[str, str]
+    ) -> None:
+        self.warc = warc
+        self._path = root / warc
+        self._site = site
+        self._crawl = crawl
+        self._sidecar = sidecar_path(root, warc)
+        self._file = _create(_open_name(self._path))
+        # Whoever holds "<name>.open" is the only one who can make "<name>": look for it now,
+        # not before, or another run could have renamed its own in between.
+        if self._path.exists():
+            self._file.discard()
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
+        try:
+            self._sidecar.parent.mkdir(parents=True, exist_ok=True)
+            # Left over when a WARC file was moved away, say into quarantine: it lists nothing that exists.
+            _open_name(self._sidecar).unlink(missing_ok=True)
+            self._index = _create(_open_name(self._sidecar))
+            record = warcinfo_record(self._path.name, date, info)
+            self._warcinfo_id = record.id
+            self._file.append(gzip_member(record))
+            self._file.flush()
+            sync_folder(self._path.parent)
+        except BaseException:
+            self._file.discard()
+            raise
+
+    @property
+    def size(self) -> int:
+        return self._file.size
+
+    def write(self, exchange: LiveExchange, via: str | None, purpose: str) -> Capture | None:
+        start, index_start = self._file.size, self._index.size
+        try:
+            records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose)
+            locations = [self._append(record) for record in records]
+            line = line_of(records[0], locations[0])
+            if line is not None:
+                self._index.append([f"{line}\n".encode()])
+            self._file.flush()
+            self._index.flush()
+        except BaseException:
+            self._file.cut(start)
+            self._index.cut(index_start)
+            raise
+        if records[0].type not in ANSWERS:
+            return None
+        return capture_of(records[0], told_by(records), locations[0], self._site, self._crawl)
+
+    def _append(self, record: Record) -> Location:
+        offset = self._file.size
+        self._file.append(gzip_member(record))
+        return Location(self.warc, offset, self._file.size - offset)
+
+    def close(self) -> None:
+        # In this order, so that a crash in between leaves a closed file whose index `khcn index`
+        # can make again, never an index of records that are not on disk.
+        self._file.sync()
+        os.rename(_open_name(self._path), self._path)
+        sync_folder(self._path.parent)
+        self._index.close()
+        write_sorted(self._sidecar, _open_name(self._sidecar).read_bytes().splitlines())
+        _open_name(self._sidecar).unlink(missing_ok=True)
+
+
+class _Appender:
+    """An append-only file that can take back what was appended last."""
+
+    def __init__(self, path: Path, file: io.FileIO) -> None:
+        self._path = path
+        self._file = file
+        self._pending = bytearray()
+        self.size = 0
+        """Bytes appended, those not yet flushed included."""
+
+    def append(self, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            self._pending += piece
+            self.size += len(piece)
+            if len(self._pending) >= 1 << 20:
+                self.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        while self._pending:
+            written = self._file.write(self._pending)
+            del self._pending[:written]
+
+    def cut(self, size: int) -> None:
+        """Take back everything beyond *size*; this also works on a full disk."""
+        self._pending.clear()
+        self._file.truncate(size)
+        self._file.seek(size)
+        self.size = size
+
+    def sync(self) -> None:
+        """Bring everything to the disk and close."""
+        self.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        """Close and remove a file that holds nothing."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _create(path: Path) -> _Appender:
+    """Make a file that does not exist yet; raises FileExistsError when it does."""
+    return _Appender(path, io.FileIO(path, "xb"))
+
+
+def _open_name(path: Path) -> Path:
+    return path.with_name(path.name + OPEN)
+
+
+@contextmanager
+def _explained(root: Path) -> Iterator[None]:
+    """Turn what the system says of a failed write into a sentence for the user."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or root
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            told = f"{where}: no space left on the disk; free some and run the same command again"
+            raise DiskFull(told) from error
+        told = f"{where}: can not be written ({error.strerror}); check the folder and its rights"
+        raise ArchiveError(told) from error
+
+
+def _software() -> str:
+    try:
+        return f"khcn/{importlib.metadata.version('khcn')}"
+    except importlib.metadata.PackageNotFoundError:
+        return "khcn"
