@@ -221,8 +221,8 @@ class Caption(NamedTuple):
 
 
 _CREDIT_IN_BRACKETS = re.compile(r"\s*[(\[]\s*(?:Nguồn\s+)?(?:Ảnh|Hình|Nguồn|Photo)(?:\s+ảnh)?\s*(?::|\s)\s*([^()\[\]]{2,80})[)\]]\s*\.?\s*$", re.I)
-_CREDIT_AT_END = re.compile(r"(?:^|[\s.,;\-–—|]+)(?:Ảnh|Hình|Nguồn ảnh|Photo|Nguồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$")
-_CREDIT_BARE = re.compile(r"(?:^|[.;|]\s+|\s[-–—]\s+)Ảnh\s+([^:]{2,60}?)\s*\.?\s*$")
+_CREDIT_AT_END = re.compile(r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|]+)(?:Ảnh|Hình|Nguồn ảnh|Photo|Nguồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$")
+_CREDIT_BARE = re.compile(r"(?:^|(?<=[.!?])\s+|[;|]\s+|\s[-–—]\s+)Ảnh\s+([^:]{2,60}?)\s*\.?\s*$")
 
 
 def split_caption(text: str) -> Caption:

@@ -47,7 +47,7 @@ _DATES = (
 )  # fmt: skip
 _DATE = tuple(re.compile(pattern, re.I) for pattern in _DATES)
 _TIME = re.compile(
-    r"(?<![\d:/.\-])(?P<H>\d{1,2})\s?(?:[:hg]|giờ)\s?(?P<M>\d{2})(?:\s?(?:[:']|phút)\s?(?P<S>\d{2}))?(?:\.\d{1,6})?"
+    r"(?<![\d:/.\-])(?P<H>\d{1,2})(?:\s?:\s?(?=\d)|\s?(?:[hg]|giờ)\s?(?=\d\d))(?P<M>\d{1,2})(?:\s?(?:[:']|phút)\s?(?P<S>\d{2}))?(?:\.\d{1,6})?"
     r"(?:\s?phút)?(?![\d:])(?:\s*(?P<half>AM|PM|SA|CH)(?!\w))?",
     re.I,
 )

@@ -1,0 +1,245 @@
+"""What a page class promises: one method a field, and an honest None.
+
+A page class reads one payload. It is pure: address, bytes and capture date in,
+values out. Page classes live in ``spiders/pages`` and are found by name
+(:mod:`crawler.registry`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+from lxml import etree
+
+from archive.model import (
+    Article,
+    Attachment,
+    Capture,
+    Image,
+    Listing,
+    ListingItem,
+    NotAnArticle,
+    Payload,
+    Precision,
+)
+from archive.text import fold
+from crawler.blocks import Block, blocks_of
+from crawler.clean import absolute, decode, line, parse
+from crawler.sites import Site
+
+_NEXT_WORDS = re.compile(r"(?:trang )?(?:sau|tiep|tiep theo|ke tiep|next|cu hon|xem them|trang tiep(?: theo)?)(?: page)?")
+_NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
+_NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
+
+
+class Page:
+    """One payload, parsed when first asked."""
+
+    def __init__(
+        self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None
+    ) -> None:
+        self.site, self.url, self.captured, self.payload, self.via = site, url, captured, payload, via
+
+    @cached_property
+    def _decoded(self) -> tuple[str, str]:
+        return decode(self.payload)
+
+    @property
+    def encoding(self) -> str:
+        """Name of the page's character encoding."""
+        return self._decoded[0]
+
+    @cached_property
+    def root(self) -> etree._Element | None:
+        """Root of the tree; None for an empty page."""
+        return parse(self._decoded[1])
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Lines and pictures in source order."""
+        return [] if self.root is None else blocks_of(self.root)
+
+    @cached_property
+    def base(self) -> str:
+        """Address that relative links are read against."""
+        element = None if self.root is None else self.root.find(".//base[@href]")
+        href = element.get("href") if element is not None else None
+        return (absolute(str(href), self.url, self.encoding) if href else None) or self.url
+
+    def absolute(self, href: str) -> str | None:
+        """Return the address a link leads to, as it will be requested; None when it is none."""
+        return absolute(href, self.base, self.encoding)
+
+    @cached_property
+    def head_title(self) -> str:
+        """Text of ``<title>``, folded to one line."""
+        element = None if self.root is None else self.root.find(".//title")
+        return line("".join(str(text) for text in element.itertext())) if element is not None else ""
+
+
+class ArticlePage(Page):
+    """Base of all article readers: subclasses override what they can read."""
+
+    name: ClassVar[str] = "generic"
+    """Name in site files and in ``Article.parser``."""
+    version: ClassVar[int] = 1
+    """Raised when the same bytes would give another article."""
+
+    def refusal(self) -> NotAnArticle | None:
+        """Say why the page is no article, or None when it is one."""
+        if not self.title():
+            return NotAnArticle("no_title", self.head_title)
+        if not self.text() and not self.images() and not self.attachments():
+            return NotAnArticle("no_text", self.title() or "")
+        return None
+
+    def title(self) -> str | None:
+        """Return the headline."""
+        return None
+
+    def summary(self) -> str | None:
+        """Return the lead when the page sets it apart from the body."""
+        return None
+
+    def text(self) -> str:
+        """Return the body: paragraphs parted by one blank line."""
+        return ""
+
+    def published(self) -> tuple[datetime | None, Precision | None]:
+        """Return the printed date and what is printed of it."""
+        return None, None
+
+    def modified(self) -> datetime | None:
+        """Return the printed date of the last change."""
+        return None
+
+    def authors(self) -> tuple[str, ...]:
+        """Return the writers."""
+        return ()
+
+    def photographers(self) -> tuple[str, ...]:
+        """Return the photographers."""
+        return ()
+
+    def source(self) -> str | None:
+        """Return where the text was taken from."""
+        return None
+
+    def section(self) -> str | None:
+        """Return the section."""
+        return self.site.section_of(self.via)
+
+    def tags(self) -> tuple[str, ...]:
+        """Return the printed keywords."""
+        return ()
+
+    def language(self) -> str | None:
+        """Return the BCP 47 tag of the text."""
+        return None
+
+    def images(self) -> tuple[Image, ...]:
+        """Return the pictures."""
+        return ()
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Return the documents."""
+        return ()
+
+    def article(self, capture: Capture) -> Article | NotAnArticle:
+        """Return the whole article, or why the page is none."""
+        refused = self.refusal()
+        if refused is not None:
+            return refused
+        published, precision = self.published()
+        return Article(
+            site=self.site.id,
+            url=self.url,
+            source_id=self.site.source_id(self.url),
+            title=self.title() or "",
+            summary=self.summary(),
+            text=self.text(),
+            published=published,
+            published_precision=precision,
+            modified=self.modified(),
+            authors=self.authors(),
+            photographers=self.photographers(),
+            source=self.source(),
+            section=self.section(),
+            tags=self.tags(),
+            language=self.language(),
+            images=self.images(),
+            attachments=self.attachments(),
+            capture=capture.id,
+            captured=self.captured,
+            parser=f"{self.name}/{self.version}",
+        )
+
+
+class ListingPage(Page):
+    """A page that lists articles: which ones, and where the list goes on."""
+
+    def listing(self) -> Listing:
+        """Return the links to articles in the page's order, each once, and the next page."""
+        return Listing(self.url, self.items(), self.next_url())
+
+    @cached_property
+    def links(self) -> list[tuple[str, str, str]]:
+        """Address, text and ``rel`` of every link, in source order."""
+        if self.root is None:
+            return []
+        found = []
+        for element in self.root.iter("a", "link"):
+            href = element.get("href")
+            url = self.absolute(str(href)) if href else None
+            if url is not None:
+                text = line("".join(str(piece) for piece in element.itertext()))
+                found.append((url, text or line(str(element.get("title") or "")), str(element.get("rel") or "")))
+        return found
+
+    def items(self) -> tuple[ListingItem, ...]:
+        """Return the articles the page links to."""
+        titles: dict[str, str] = {}
+        for url, text, _ in self.links:
+            if self.site.is_article(url):
+                said = "" if _NOTHING_TO_SAY.fullmatch(fold(text)) else text
+                if len(said) > len(titles.setdefault(url, "")):
+                    titles[url] = said
+        return tuple(ListingItem(url, title or None) for url, title in titles.items())
+
+    def next_url(self) -> str | None:
+        """Return the address of the following page: its number is one more, or a link says that it is next."""
+        wanted = self._number(self.url) + 1
+        ours = self._list_key(self.url)
+        same = [link for link in self.links if self._list_key(link[0]) == ours]
+        for url, _, _ in same:
+            if self._number(url) == wanted:
+                return url
+        if self.site.page_param(self.url) is not None:
+            return None
+        host = urlsplit(self.url).netloc
+        for url, text, rel in self.links:
+            said = text in _NEXT_SIGNS or _NEXT_WORDS.fullmatch(fold(text).strip(" >»›."))
+            if (said or "next" in rel.lower().split()) and urlsplit(url).netloc == host and url != self.url:
+                return url
+        return None
+
+    def _list_key(self, url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Return what the pages of one list share: all of the address but the page number."""
+        parts = urlsplit(url)
+        param = self._param.lower()
+        pairs = sorted((name.lower(), value) for name, value in parse_qsl(parts.query) if name.lower() != param)
+        return parts.netloc.lower(), parts.path.rstrip("/"), tuple(pairs)
+
+    @cached_property
+    def _param(self) -> str:
+        return self.site.page_param(self.url) or "page"
+
+    def _number(self, url: str) -> int:
+        """Return the page number of a listing's address, 1 when it has none."""
+        param = self._param.lower()
+        values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
+        return int(values[0]) if values and values[0].isdigit() else 1

@@ -1,0 +1,202 @@
+"""Where the headline is and where its date is: the two anchors an article hangs on.
+
+Every line that could be a headline is scored by what is known of headlines: it
+is repeated in ``<title>``, in the breadcrumb or in the address, it has a date
+line beside it, a body follows. Teasers lose because they link to other pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+
+from crawler.clean import key, slug_words
+from crawler.page import Page
+from spiders.pages import words
+from spiders.pages.evidence import Item
+
+DatePlace = Literal["before", "after", "either"]
+
+_HEAD_SPLIT = re.compile(r"\s+[-–—|»:·]\s+|\s*[|»]\s*")
+_FIRST_LETTER = re.compile(r"[^\W\d_]")
+ENOUGH = 5.0
+"""Less evidence than this makes no headline: an h1 alone has 3, a date beside a line 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchors:
+    """The lines that carry headline and date."""
+
+    title: int
+    """Place of the headline."""
+    date: int | None
+    """Place of the date line."""
+    score: float
+    """Weight of the evidence for the headline."""
+
+
+class TitleHints:
+    """What the page says of its headline outside the headline."""
+
+    def __init__(self, page: Page, items: Sequence[Item]) -> None:
+        head = page.head_title
+        self.whole = key(head)
+        self.parts = {part for part in (key(piece) for piece in _HEAD_SPLIT.split(head)) if len(part) >= 8}
+        self.cut = key(re.sub(r"\s*(?:\.{2,}|…)\s*$", "", head)) if re.search(r"(?:\.{2,}|…)\s*$", head) else ""
+        self.meta = set()
+        if page.root is not None:
+            for element in page.root.iter("meta"):
+                if str(element.get("property") or element.get("name") or "").lower() in ("og:title", "twitter:title", "title"):
+                    self.meta.add(key(str(element.get("content") or "")))
+        path = unquote(urlsplit(page.url).path).rstrip("/").rpartition("/")[2]
+        self.slug = slug_words(re.sub(r"\.\w{3,5}$", "", path)) if path.count("-") >= 2 else []
+        self.count: dict[str, int] = {}
+        for item in items:
+            if item.key:
+                self.count[item.key] = self.count.get(item.key, 0) + 1
+        self.crumbs = [item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1]
+
+    def weigh(self, item: Item) -> float:
+        """Return the evidence of repetition for one line."""
+        said, score = item.key, 0.0
+        if len(said) < 4:
+            return 0.0
+        if said == self.whole:
+            score += 6
+        elif said in self.parts:
+            score += 5
+        elif len(said) >= 15 and self.whole.startswith(said):
+            score += 4
+        elif self.cut and len(self.cut) >= 20 and said.startswith(self.cut):
+            score += 4
+        if said in self.meta:
+            score += 4
+        if self.slug:
+            score += 6 * self._slug_likeness(item.text)
+        if self.count.get(said, 0) > 1:
+            score += 1.5
+        if any(crumb != said and crumb.endswith(said) for crumb in self.crumbs):
+            score += 2
+        return score
+
+    def _slug_likeness(self, text: str) -> float:
+        # Sluggers drop the letter đ, glue the id to the last word, and cut long headlines.
+        best = 0.0
+        for spelling in (text, re.sub("[đĐ]", "", text)):
+            ours = slug_words(spelling)
+            theirs = self.slug[: len(ours)] if len(self.slug) >= 8 else self.slug
+            ratio = SequenceMatcher(None, ours[: len(self.slug) + 2], theirs, autojunk=False).ratio()
+            best = max(best, ratio)
+        return best if best >= 0.75 else 0.0
+
+
+def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.Pattern[str] | None) -> Anchors | None:
+    """Return the best headline with its date, or None when no line has enough evidence."""
+    hints = TitleHints(page, items)
+    mass = _mass_after(items)
+    stop = next((item.at for item in items if item.ends and mass[item.at] < 60 and item.at > len(items) / 2), len(items))
+    best: Anchors | None = None
+    for item in items:
+        if not _could_be_title(item):
+            continue
+        score = hints.weigh(item) + _looks(item) + min(3.0, _body_after(items, mass, item.at, place) / 250)
+        date = _date_near(items, item.at, place, shape)
+        score += date[1]
+        if item.at > stop:
+            score -= 4
+        if score >= ENOUGH and (best is None or score > best.score):
+            best = Anchors(item.at, date[0], score)
+    return best
+
+
+def _could_be_title(item: Item) -> bool:
+    return (
+        item.solid and 6 <= len(item.text) <= 400 and not item.block.chrome
+        and item.link not in ("article", "file", "button", "page")
+        and len(_FIRST_LETTER.findall(item.text)) >= 4
+    )  # fmt: skip
+
+
+def _looks(item: Item) -> float:
+    """Return the evidence of how a line looks."""
+    block, text = item.block, item.text
+    score = {0: 0.0, 1: 3.0, 2: 2.0}.get(block.heading, 1.0)
+    if block.bold and not block.heading:
+        score += 1
+    if block.header and "article" not in block.tags and "main" not in block.tags:
+        score -= 2
+    if words.is_owner(text) or words.is_footer(text) or words.is_attachment_label(text):
+        score -= 6
+    if words.says_missing(text):
+        score -= 3
+    if len(text) > 120 and text.endswith("."):
+        score -= 2
+    if len(text) > 250:
+        score -= 2
+    if 0.2 < block.linked < 0.8:
+        score -= 3
+    if item.key.startswith("trang chủ"):
+        score -= 6
+    return score
+
+
+def _mass_after(items: Sequence[Item]) -> list[int]:
+    """Return for each line the letters of paragraphs from it on."""
+    mass = [0] * (len(items) + 1)
+    for item in reversed(items):
+        mass[item.at] = mass[item.at + 1] + (len(item.text) if item.strong else 0)
+    return mass
+
+
+def _body_after(items: Sequence[Item], mass: list[int], at: int, place: DatePlace) -> int:
+    """Return the letters of paragraphs between a headline and whatever ends its article."""
+    dates = 0
+    for item in items[at + 1 :]:
+        if item.date is not None:
+            dates += 1
+        if item.ends or item.link == "article" or dates > (0 if place == "before" else 1):
+            return mass[at + 1] - mass[item.at]
+    return mass[at + 1]
+
+
+def _date_near(
+    items: Sequence[Item], at: int, place: DatePlace, shape: re.Pattern[str] | None
+) -> tuple[int | None, float]:
+    """Return the place of the date line that belongs to a headline, and its weight."""
+    before = _look(items, range(at - 1, -1, -1), shape)
+    after = _look(items, range(at + 1, len(items)), shape)
+    wanted = {"before": (before, after), "after": (after, before), "either": (after, before)}[place]
+    first, second = wanted
+    if first is not None and first[1] <= (1 if place == "before" else 3):
+        return first[0], 4.0 - first[1]
+    if second is not None and second[1] == 0 and not items[second[0]].block.header:
+        return second[0], 3.0 if place == "either" else 1.5
+    if first is not None and first[1] <= 3:
+        return first[0], 0.5
+    return None, 0.0
+
+
+def _look(items: Sequence[Item], places: range, shape: re.Pattern[str] | None) -> tuple[int, int] | None:
+    """Return the next date line and how many telling lines lie between."""
+    between = 0
+    fallback: tuple[int, int] | None = None
+    for at in places:
+        item = items[at]
+        if item.date is not None and item.link != "article" and not item.block.chrome:
+            if shape is None or shape.search(item.text):
+                return at, between
+            fallback = fallback or (at, between)
+        elif item.ends or (item.link == "article" and item.block.text):
+            # Another article's line stands between: its date, not ours.
+            break
+        elif item.strong and len(item.text) > 200:
+            between += 2
+        elif item.solid and item.link == "":
+            between += 1
+        if between > 4:
+            break
+    return fallback

@@ -1,0 +1,115 @@
+"""Which line is the caption of which picture.
+
+A caption follows its picture. How sure that is depends on how the page sets
+captions: in the picture's own cell or figure, centred, slanted, or as a plain
+short line. A page has one way; the surest one seen on it decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crawler.bylines import split_caption
+from crawler.clean import key
+from spiders.pages.body import Path, common, inside
+from spiders.pages.evidence import Item
+
+_STOP = re.compile(r"[.!?:;…][”\"»)]?$")
+_SCENE = re.compile(
+    r"(?:đồng chí|ông|bà|các đại biểu|đại biểu|lãnh đạo|toàn cảnh|quang cảnh|đoàn|ban|btv|ths|ts|pgs|anh|chị|cán bộ|người dân|đội ngũ"
+    r"|hội nghị|đại hội|một số)\b.*\b(?:phát biểu|trình bày|trao|tặng|chụp ảnh|tham quan|báo cáo|thảo luận|điều hành|chủ trì|kiểm tra"
+    r"|giới thiệu|tham dự|biểu quyết|trao đổi|tiếp nhận|bên)\b",
+    re.I,
+)
+MAX_CAPTION = 480
+"""Letters; the longest caption of the two seed pages has 297."""
+SURE, CENTRED, SLANTED, PLAIN = 4, 3, 2, 1
+
+
+@dataclass(slots=True)
+class Shot:
+    """A picture and the lines that belong to it."""
+
+    item: Item
+    lines: list[Item] = field(default_factory=list)
+
+
+def match_captions(items: Sequence[Item]) -> list[Shot]:
+    """Return the pictures of an article in order, each with the lines of its caption."""
+    shots: list[Shot] = []
+    offers: list[tuple[Shot, Item, int, int]] = []
+    body = [item for item in items if item.block.picture is None and len(item.text) >= 120]
+    centred = sum(item.block.align == "center" for item in body) * 2 > len(body)
+    slanted = sum(item.block.italic for item in body) * 2 > len(body)
+    for at, item in enumerate(items):
+        if item.block.picture is None:
+            continue
+        shot = Shot(item)
+        shots.append(shot)
+        if at + 1 < len(items) and items[at + 1].block.picture is None:
+            line = items[at + 1]
+            sure = _way(item, line, items, at, centred, slanted)
+            if sure:
+                offers.append((shot, line, sure, at + 1))
+    best = max((way for *_, way, _ in offers), default=0)
+    for shot, line, way, at in offers:
+        if way == PLAIN and best > PLAIN:
+            continue
+        shot.lines.append(line)
+        # A second line in the same setting: the credit, or the caption's other half.
+        if at + 1 < len(items) and items[at + 1].block.picture is None:
+            more = items[at + 1]
+            credit = split_caption(more.text)
+            same = more.block.path == line.block.path or (
+                more.block.align == line.block.align and more.block.italic == line.block.italic
+            )
+            if len(more.text) <= 90 and credit.text is None and credit.credit and same and at + 2 < len(items):
+                shot.lines.append(more)
+            elif way == SURE and more.block.path == line.block.path and len(more.text) <= 160 and _tight(shot.item, more, items):
+                shot.lines.append(more)
+    return shots
+
+
+def _way(picture: Item, line: Item, items: Sequence[Item], at: int, centred: bool, slanted: bool) -> int:
+    """Return how surely *line* is the caption of *picture*; 0 when it is none."""
+    block, text = line.block, line.text
+    if block.heading or len(text) > MAX_CAPTION or line.link or _is_row(line):
+        return 0
+    if block.tag in ("figcaption", "caption") or "figure" in block.tags:
+        return SURE
+    image = picture.block.picture
+    if image is not None and image.alt and len(image.alt) > 12 and key(image.alt) == line.key:
+        return SURE
+    if _tight(picture, line, items):
+        return SURE
+    if block.align == "center" and not centred:
+        return CENTRED
+    if block.italic and not slanted:
+        return SLANTED
+    if block.bold or re.match(r"[-–+•*]\s|\d{1,2}[.)]\s", text):
+        return 0
+    if not _STOP.search(text) and len(text) <= 220:
+        return PLAIN
+    if len(text) <= 330 and _SCENE.match(text) and not text.endswith((":", ";")) and text.count(". ") == 0:
+        return PLAIN
+    return 0
+
+
+def _is_row(line: Item) -> bool:
+    return line.block.tag == "tr" and " | " in line.text
+
+
+def _tight(picture: Item, line: Item, items: Sequence[Item]) -> bool:
+    """Say whether an element holds the picture, the line, and nothing else of the article."""
+    holder: Path = common(picture.block.path, line.block.path)
+    shared = [item for item in items if inside(item.block.path, holder)]
+    texts = [item for item in shared if item.block.picture is None]
+    if len(texts) == 1 and len(line.text) <= MAX_CAPTION:
+        return len(items) > len(shared)
+    # Rows of one small table: picture, caption, picture, caption.
+    if "table" in picture.block.tags[: len(holder)] or "figure" in picture.block.tags[: len(holder)]:
+        pictures = len(shared) - len(texts)
+        return len(texts) <= pictures and all(len(item.text) <= 300 for item in texts) and len(items) > len(shared)
+    return False

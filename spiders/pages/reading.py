@@ -1,0 +1,202 @@
+"""The reading of one article page: all fields, from the evidence of its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from archive.model import Attachment, Image
+from crawler.bylines import Byline, is_office, is_person, parse_byline, split_caption
+from crawler.clean import line
+from crawler.dates import PrintedDate
+from crawler.page import Page
+from spiders.pages import words
+from spiders.pages.anchors import Anchors, DatePlace, find_anchors
+from spiders.pages.body import article_items
+from spiders.pages.captions import Shot, match_captions
+from spiders.pages.evidence import Item, items_of
+
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
+_TAIL_OF_SENTENCE = re.compile(r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S)
+_TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read; empty where the page is silent."""
+
+    title: str | None = None
+    date: PrintedDate | None = None
+    paragraphs: list[str] = field(default_factory=list)
+    byline: Byline = Byline()
+    images: list[Image] = field(default_factory=list)
+    photographers: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    section: str | None = None
+    missing: str | None = None
+    """The line that says that there is no such page."""
+
+
+def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> Reading:
+    """Read the page. *place* says on which side of the headline the date stands, *shape* how it looks."""
+    items = items_of(page)
+    reading = Reading(missing=next((item.text for item in items if words.says_missing(item.text)), None))
+    anchors = find_anchors(page, items, place, shape)
+    if anchors is None:
+        return reading
+    reading.title = items[anchors.title].text
+    if anchors.date is not None:
+        reading.date = items[anchors.date].date
+    reading.section = _section(items, anchors)
+    found = _take_files(page, article_items(items, anchors), reading)
+    found = _take_tags(found, reading)
+    found = _take_byline(found, reading)
+    shots = match_captions(found)
+    _images(page, shots, reading)
+    captions = {id(item) for shot in shots for item in shot.lines}
+    reading.paragraphs += [
+        item.text for item in found if item.block.picture is None and id(item) not in captions
+    ]
+    return reading
+
+
+def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Item]:
+    """Note every linked document; lines that only list documents are no text."""
+    kept: list[Item] = []
+    seen: set[str] = set()
+    for item in items:
+        files = [link for link in item.block.links if _FILE.search(link.href)]
+        for link in files:
+            url = page.absolute(link.href)
+            if url is not None and url not in seen:
+                seen.add(url)
+                reading.attachments.append(Attachment(url, len(reading.attachments), title=link.text or None))
+        label = words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
+        if item.link == "file" or (files and label) or (label and not item.block.links and len(item.text) < 40):
+            continue
+        kept.append(item)
+    return kept
+
+
+def _take_tags(items: Sequence[Item], reading: Reading) -> list[Item]:
+    """Take the line of keywords out of the body."""
+    for at, item in enumerate(items):
+        if words.is_tag_label(item.text) and len(item.text) < 300:
+            _, _, names = item.text.partition(":")
+            reading.tags += [tag for tag in map(line, _TAG_SPLIT.split(names)) if tag]
+            rest = list(items[at + 1 :])
+            while rest and not rest[0].strong and len(rest[0].text) <= 40 and rest[0].block.links:
+                reading.tags.append(rest.pop(0).text)
+            return [*items[:at], *rest]
+    return list(items)
+
+
+def _take_byline(items: list[Item], reading: Reading) -> list[Item]:
+    """Take the lines of names off the end of the article, at most three."""
+    kept = list(items)
+    found: list[Byline] = []
+    while kept and len(found) < 3:
+        item = kept[-1]
+        names = _byline_of(item, kept) if item.block.picture is None else None
+        if names is None:
+            break
+        # Two bare lines of names do not follow each other: the upper one is text.
+        if found and not names.labelled and not found[0].labelled and item.block.align != "right":
+            break
+        found.insert(0, names)
+        kept.pop()
+    if not found and kept and kept[-1].block.picture is None:
+        cut = _glued_byline(kept[-1])
+        if cut is not None:
+            text, names = cut
+            kept[-1].block.text = text
+            found.append(names)
+    authors = [name for one in found for name in one.authors]
+    photographers = [name for one in found for name in one.photographers]
+    source = next((one.source for one in found if one.source), None)
+    reading.byline = Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(photographers)), source)
+    return kept
+
+
+def _byline_of(item: Item, items: Sequence[Item]) -> Byline | None:
+    """Return whom the last line names, when its place and look agree with its words."""
+    block, text = item.block, item.text
+    if item.link == "article" or " | " in text:
+        return None
+    names = parse_byline(text)
+    if block.align == "right" or block.indented:
+        if names is not None:
+            return names
+        if len(text) <= 80 and not re.search(r"[.!?:;]$", text) and not any(other.strong for other in items[-1:]):
+            return Byline((text.strip("()"),)) if block.align == "right" and text[:1].isupper() else None
+        return None
+    if names is None or (block.heading and not names.labelled):
+        return None
+    previous = items[-2] if len(items) > 1 else None
+    if previous is None:
+        return None
+    if not names.labelled and previous.block.picture is not None and block.align == "center":
+        return None
+    return names
+
+
+def _glued_byline(item: Item) -> tuple[str, Byline] | None:
+    """Split names off the end of the last paragraph, when blanks or bold letters set them apart."""
+    text, tail = item.text, item.block.tail
+    if tail and text.endswith(tail) and len(tail) < len(text):
+        names = parse_byline(tail)
+        head = text[: -len(tail)].rstrip()
+        if names is not None and re.search(r"[.!?…/”\")]$", head):
+            return head, names
+    found = _TAIL_OF_SENTENCE.match(text)
+    if found and found.group("body").endswith(("./.", "/.")):
+        names = parse_byline(found.group("tail"))
+        if names is not None:
+            return found.group("body"), names
+    return None
+
+
+def _images(page: Page, shots: Sequence[Shot], reading: Reading) -> None:
+    for shot in shots:
+        picture = shot.item.block.picture
+        url = page.absolute(picture.src) if picture is not None else None
+        if picture is None or url is None:
+            continue
+        text: str | None = None
+        credit: str | None = None
+        for caption_line in shot.lines:
+            caption = split_caption(caption_line.text)
+            text = f"{text} {caption.text}" if text and caption.text else caption.text or text
+            credit = credit or caption.credit
+            reading.photographers += [n for n in caption.photographers if n not in reading.photographers]
+        reading.images.append(Image(url, len(reading.images), alt=picture.alt, caption=text, credit=credit))
+
+
+def _section(items: Sequence[Item], anchors: Anchors) -> str | None:
+    """Return the breadcrumb's last item that is not the headline."""
+    title = items[anchors.title].key
+    for at in range(anchors.title - 1, -1, -1):
+        links = items[at].block.links
+        if not links or not words.trimmed(links[0].text) in ("trang chu", "home", "trang nhat"):
+            continue
+        trail = [link.text for link in links]
+        path = items[at].block.path
+        for other in items[at + 1 : anchors.title]:
+            if len(links) == 1 and other.block.links and len(other.block.path) == len(path):
+                trail += [link.text for link in other.block.links]
+            elif len(links) == 1 and words.trimmed(other.text):
+                break
+        names = [words_ for words_ in trail[1:] if words_ and words.trimmed(words_) and _key(words_) != title]
+        return names[-1] if names and len(names) <= 4 else None
+    return None
+
+
+def _key(text: str) -> str:
+    from crawler.clean import key
+
+    return key(text)
+
+
+__all__ = ["Reading", "is_office", "is_person", "read"]
