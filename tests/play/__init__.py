@@ -4,6 +4,7 @@
 line; :mod:`tests.play.content` holds what is true of every article.
 """
 
+from tests.play.server import Fetch, Played, play
 from tests.play.truth import PlayedArticle, PlayedAttachment, PlayedImage
 
-__all__ = ["PlayedArticle", "PlayedAttachment", "PlayedImage"]
+__all__ = ["Fetch", "Played", "PlayedArticle", "PlayedAttachment", "PlayedImage", "play"]

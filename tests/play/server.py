@@ -1,0 +1,87 @@
+"""``play()``: serves the played hosts from a thread of their own, until the block ends."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from tests.play.content import articles as all_articles
+from tests.play.seeds import seed_articles
+from tests.play.truth import PlayedArticle
+from tests.play.wire import Wire
+from tests.play.world import HOSTS, World
+
+ADDRESS = "127.0.0.1"
+
+
+class Fetch(NamedTuple):
+    """One request as the server saw it."""
+
+    host: str
+    method: str
+    target: str
+    """Path and query, as sent."""
+    status: int
+
+
+class Played:
+    """The sites while they are played."""
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self.world = world
+        self.port = port
+        self.log: list[Fetch] = []
+
+    @property
+    def resolve(self) -> str:
+        """The value for ``KHCN_RESOLVE``: ``host=address:port,...``."""
+        return ",".join(f"{host}={ADDRESS}:{self.port}" for host in HOSTS)
+
+    @property
+    def articles(self) -> tuple[PlayedArticle, ...]:
+        """The truth about every article that is played now, newest first."""
+        return self.world.articles
+
+    def publish(self, article: PlayedArticle) -> None:
+        """Add *article*, or replace the one at its address."""
+        self.world.publish(article)
+
+    def remove(self, url: str) -> None:
+        """Take an article away: 404 from now on, off the listings."""
+        self.world.remove(url)
+
+
+@contextmanager
+def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True) -> Iterator[Played]:
+    """Play the sites on loopback at *port* (0: any free one) while the block runs.
+
+    The *hold_back* newest articles of each generation are not played until ``played.publish(article)``; *seeds*
+    asks for the seed documents too, when they are there.
+    """
+    shown: list[PlayedArticle] = []
+    for layout in HOSTS.values():
+        shown += [one for one in all_articles() if one.layout == layout][hold_back:]
+    played = Played(World([*shown, *(seed_articles() if seeds else ())]))
+    counter = itertools.count(1)
+    loop = asyncio.new_event_loop()
+
+    def wire() -> Wire:
+        return Wire(played.world, lambda: next(counter), lambda *seen: played.log.append(Fetch(*seen)))
+
+    server = loop.run_until_complete(loop.create_server(wire, ADDRESS, port))
+    played.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, name="played sites", daemon=True)
+    thread.start()
+    try:
+        yield played
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        for transport in list(asyncio.all_tasks(loop)):
+            transport.cancel()
+        loop.close()
