@@ -1,0 +1,178 @@
+"""The bytes of one fetch while they come in: attempts, and the exchanges they end as."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from tempfile import SpooledTemporaryFile
+
+from archive.errors import DiskFull
+from archive.warc.records import LiveExchange
+from crawler.causes import cause, word_of
+from crawler.ciphers import iana_cipher_suite, protocol_id
+
+SPOOL_IN_MEMORY = 1024 * 1024
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_TRUNCATED_BY = {"timeout": "time", "length": "length", "closed": "disconnect", "reset": "disconnect"}
+
+
+class Attempt:
+    """One request on one connection, and every byte that came back for it.
+
+    Once settled it is closed to further bytes: what arrives later belongs to no exchange.
+    """
+
+    def __init__(self, ip: str | None, spool_dir: str | None) -> None:
+        self.ip = ip
+        self.started = datetime.now(UTC)
+        self.ended: datetime | None = None
+        self.written = bytearray()
+        self.sent: int | None = None
+        """How many of the written bytes left this machine; None: all of them."""
+        self.response = SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY, dir=spool_dir)  # noqa: SIM115
+        self.size = 0
+        self.opening = b""
+        """The first bytes of the answer, enough for the protocol version."""
+        self.excess = 0
+        """How many of the received bytes came after the end of the answer, at once with it."""
+        self.cipher: str | None = None
+        self.tls: str | None = None
+        self.error: str | None = None
+        self.truncated: str | None = None
+        self.disk: DiskFull | None = None
+        self.measure: Callable[[Attempt], None] | None = None
+        """Asked once, when the attempt ends, to fill in ``sent``, ``cipher`` and ``tls``."""
+
+    def write(self, data: bytes) -> None:
+        """Note request bytes on their way to the transport."""
+        if self.ended is None:
+            self.written += data
+
+    def receive(self, data: bytes) -> None:
+        """Keep bytes of the answer. Raises DiskFull when the spool has no room for them."""
+        if self.ended is not None:
+            return
+        try:
+            self.response.write(data)
+        except OSError as error:
+            if error.errno not in _NO_SPACE:
+                raise
+            self.disk = DiskFull(
+                f"no space left for the temporary file of an answer ({self.size} bytes so far); "
+                "make room or point CAPTURE_SPOOL_DIR to a larger disk"
+            )
+            raise self.disk from error
+        self.size += len(data)
+        if len(self.opening) < 16:
+            self.opening = (self.opening + data.lstrip(b"\r\n"))[:16]
+
+    def settle(self, error: str | None = None, truncated: str | None = None) -> None:
+        """End the attempt; only the first call counts. A cut is one only when something came."""
+        if self.ended is None:
+            self.ended = datetime.now(UTC)
+            self.take_measure()
+            self.error = error
+            self.truncated = truncated if self.size else None
+
+    def take_measure(self) -> None:
+        """Ask the connection, while it still knows, what was sent and how it was secured."""
+        measure, self.measure = self.measure, None
+        if measure is not None:
+            measure(self)
+
+    @property
+    def request(self) -> bytes:
+        """The request bytes that left this machine."""
+        return bytes(self.written[: self.sent])
+
+    @property
+    def protocols(self) -> tuple[str, ...]:
+        """WARC-Protocol values: HTTP as the answer names it, then TLS."""
+        if not self.size:
+            http = ["http/1.1"] if self.request else []
+        elif self.opening.startswith((b"HTTP/1.0", b"HTTP/1.1")):
+            http = [self.opening[:8].decode("ascii").lower()]
+        else:
+            http = []
+        return (*http, *([protocol_id(self.tls)] if self.tls else []))
+
+    def exchange(self, url: str, method: str) -> LiveExchange:
+        """Return the finished exchange, its answer positioned at the first byte."""
+        self.response.seek(0)
+        return LiveExchange(
+            url=url,
+            method=method,
+            date=self.started,
+            ended=self.ended or datetime.now(UTC),
+            ip=self.ip,
+            tls=iana_cipher_suite(self.cipher) if self.cipher else None,
+            protocols=self.protocols,
+            request=self.request,
+            response=self.response,  # type: ignore[arg-type]
+            size=self.size,
+            error=self.error,
+            truncated=self.truncated,
+        )
+
+
+@dataclass
+class Fetch:
+    """All attempts that one ``download_request()`` makes.
+
+    There is more than one when a kept connection turned out to be dead and the request was sent
+    again on a new one, and none when no connection could be made.
+    """
+
+    url: str
+    method: str
+    spool_dir: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def begin(self, ip: str | None) -> Attempt:
+        """Open the attempt for a connection on which the request is about to be sent."""
+        attempt = Attempt(ip, self.spool_dir)
+        self.attempts.append(attempt)
+        return attempt
+
+    def exchanges(self, error: BaseException | None) -> Iterator[LiveExchange]:
+        """Settle what is open with *error* and give one exchange an attempt that sent or got bytes.
+
+        A fetch that failed where no byte went over a connection (DNS, refused, TLS) gives one
+        exchange without bytes, so that the failure is in the archive as well.
+        """
+        reason = cause(error) if error is not None else None
+        for attempt in self.attempts:
+            attempt.settle(reason, _TRUNCATED_BY.get(word_of(reason) or "", "unspecified"))
+        seen = [attempt for attempt in self.attempts if attempt.size or attempt.request]
+        for attempt in seen:
+            yield attempt.exchange(self.url, self.method)
+        if reason is not None and self._failed_elsewhere(seen, reason):
+            silent = self.attempts[-1] if self.attempts and self.attempts[-1] not in seen else None
+            bare = silent or self._bare(reason)
+            yield bare.exchange(self.url, self.method)
+
+    def _failed_elsewhere(self, seen: list[Attempt], reason: str) -> bool:
+        """Whether the fetch failed in another place than the last attempt that is recorded."""
+        if not seen or seen[-1] is not self.attempts[-1]:
+            return True
+        last = seen[-1]
+        return not last.size and last.error is not None and word_of(last.error) != word_of(reason)
+
+    def _bare(self, reason: str) -> Attempt:
+        attempt = self.begin(None)
+        attempt.started = self.started
+        attempt.settle(reason)
+        return attempt
+
+    @property
+    def disk(self) -> DiskFull | None:
+        """The error of an attempt whose bytes found no room."""
+        return next((attempt.disk for attempt in self.attempts if attempt.disk), None)
+
+    def release(self) -> None:
+        """Delete the temporary files."""
+        for attempt in self.attempts:
+            attempt.response.close()

@@ -1,0 +1,223 @@
+"""The http and https download handler: whatever Scrapy fetches, the archive gets as it was.
+
+One place sees pages, images, attachments, robots.txt, redirects, retries and failures alike. Nothing
+is handed to Scrapy before its records are written.
+
+Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is also given to Scrapy),
+``CAPTURE_SPOOL_DIR`` (where large answers wait for the WARC writer), ``KHCN_RESOLVE``.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag, urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _BindAddressAgent, _ScrapyAgent
+from scrapy.exceptions import ResponseDataLossError, StopDownload
+from scrapy.http import Response
+from scrapy.responsetypes import responsetypes
+from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.web.client import _StandardEndpointFactory
+
+from archive.http import read_payload
+from archive.model import Capture, Purpose
+from archive.warc.records import LiveExchange
+from crawler.attempt import Fetch
+from crawler.pool import FetchPool, WirePool
+from crawler.recorder import recorder_of
+from crawler.resolve import Resolve, parse_resolve, target_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+# mypy: disable-error-code="no-untyped-call"
+
+BODY_LIMIT = 32 * 1024 * 1024
+# Every replay tool decodes gzip; not all decode br, zstd or raw deflate.
+ACCEPTED_CODINGS = frozenset({"gzip", "identity"})
+
+
+class CaptureHandler(HTTP11DownloadHandler):
+    """Download over HTTP/1.1, and record every exchange before Scrapy sees its outcome."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor
+
+        settings = crawler.settings
+        pool = WirePool(reactor, crawler.stats)
+        pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
+        self._pool: WirePool = pool
+        self._resolve = parse_resolve(settings.get("KHCN_RESOLVE"))
+        self._body_limit = settings.getint("CAPTURE_BODY_LIMIT", BODY_LIMIT)
+        self._spool_dir = settings.get("CAPTURE_SPOOL_DIR") or None
+
+    async def download_request(self, request: Request) -> Response:
+        """Return the answer with its decoded body, and set ``request.meta["capture"]``.
+
+        A body above the limit is left out and the answer flagged ``"spooled"``: it is whole in the
+        WARC. Failures raise what Scrapy's own handler raises, after they were recorded. Raises
+        DiskFull when an exchange could not be stored.
+        """
+        # A redirect or a retry copies the meta of the request before it.
+        request.meta.pop("capture", None)
+        _ask_for_gzip(request)
+        fetch = Fetch(urldefrag(request.url)[0], request.method, self._spool_dir)
+        try:
+            try:
+                response = await self._download(request, fetch)
+            except GeneratorExit:
+                raise  # the loop is gone; there is no recorder to write to any more
+            except StopDownload as stop:
+                last = self._record(fetch, request, stop)
+                if stop.response is not None and last is not None:
+                    stop.response = self._dressed(stop.response, last)
+                raise
+            except BaseException as error:
+                self._record(fetch, request, error)
+                raise
+            stopped = StopDownload() if "download_stopped" in response.flags else None
+            last = self._record(fetch, request, stopped)
+            return self._checked(self._dressed(response, last), last) if last else response
+        finally:
+            fetch.release()
+
+    async def _download(self, request: Request, fetch: Fetch) -> Response:
+        agent = CaptureAgent(
+            resolve=self._resolve,
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=FetchPool(self._pool, fetch),
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+        with wrap_twisted_exceptions():
+            return await maybe_deferred_to_future(agent.download_request(request))
+
+    def _record(self, fetch: Fetch, request: Request, error: BaseException | None) -> LiveExchange | None:
+        """Give every exchange of the fetch to the recorder; return the last one."""
+        recorder = recorder_of(self._crawler)
+        last = None
+        for last in fetch.exchanges(error):
+            capture: Capture | None = recorder.record(
+                last, via=request.meta.get("via"), purpose=_purpose(request)
+            )
+            if capture is not None:
+                request.meta["capture"] = capture
+        if fetch.disk is not None:
+            raise fetch.disk
+        return last
+
+    def _dressed(self, response: Response, exchange: LiveExchange) -> Response:
+        """Return *response* with the body that was recorded, as the offline rebuild will read it."""
+        body, flags = b"", list(response.flags)
+        if exchange.size <= self._body_limit:
+            exchange.response.seek(0)
+            body = read_payload(exchange.response).body
+        if exchange.size > self._body_limit or len(body) > self._body_limit:
+            body, flags = b"", [*flags, "spooled"]
+        headers = response.headers.copy()
+        for name in ("Content-Encoding", "Transfer-Encoding"):
+            headers.pop(name, None)
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return kind(
+            url=response.url,
+            status=response.status,
+            headers=headers,
+            body=body,
+            flags=flags,
+            certificate=response.certificate,
+            ip_address=response.ip_address,
+            protocol=response.protocol,
+        )
+
+    def _checked(self, response: Response, exchange: LiveExchange) -> Response:
+        """Refuse an answer that Twisted took for whole and that was cut by a reset."""
+        if exchange.truncated == "disconnect":
+            if self._fail_on_dataloss:
+                raise ResponseDataLossError(get_dataloss_msg(response.url))
+            if "dataloss" not in response.flags:
+                response.flags.append("dataloss")
+        return response
+
+
+class CaptureAgent(_ScrapyAgent):
+    """Scrapy's agent without its copy of the body, and with ``KHCN_RESOLVE``."""
+
+    def __init__(self, *, resolve: Resolve, **options: Any) -> None:
+        super().__init__(**options)
+        self._resolve = resolve
+
+    def _get_agent(self, request: Request, timeout: float) -> Any:
+        from twisted.internet import reactor
+
+        agent = super()._get_agent(request, timeout)
+        if self._resolve and type(agent) is _BindAddressAgent:
+            usual = agent._endpointFactory
+            agent._endpointFactory = ResolvingEndpoints(
+                reactor, usual._policyForHTTPS, usual._connectTimeout, usual._bindAddress
+            )
+            agent._endpointFactory.resolve = self._resolve
+        return agent
+
+    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
+        deliver = txresponse.deliverBody
+
+        def deliver_uncopied(reader: Any) -> None:
+            reader._bodybuf = _Nowhere()
+            deliver(reader)
+
+        txresponse.deliverBody = deliver_uncopied
+        return super()._cb_bodyready(txresponse, request)
+
+
+class _Nowhere(BytesIO):
+    """A buffer that keeps nothing: the attempt has the bytes already."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+class ResolvingEndpoints(_StandardEndpointFactory):
+    """Endpoints at the targets of ``KHCN_RESOLVE``; TLS still asks for the real host."""
+
+    resolve: Resolve
+
+    def endpointForURI(self, uri: Any) -> Any:
+        target = target_of(self.resolve, uri.host.decode("ascii", "replace"), uri.port)
+        if target is None:
+            return super().endpointForURI(uri)
+        address, port = target
+        # Scrapy's resolver knows IPv4 only, so literal addresses go around it.
+        kind: Any = HostnameEndpoint
+        if isIPv6Address(address):
+            kind = TCP6ClientEndpoint
+        elif isIPAddress(address):
+            kind = TCP4ClientEndpoint
+        endpoint = kind(
+            self._reactor, address, port, timeout=self._connectTimeout or 30, bindAddress=self._bindAddress
+        )
+        if uri.scheme == b"https":
+            return wrapClientTLS(self._policyForHTTPS.creatorForNetloc(uri.host, uri.port), endpoint)
+        return endpoint
+
+
+def _ask_for_gzip(request: Request) -> None:
+    """Make the request ask for no other coding than gzip (or identity, when it says so)."""
+    asked = b",".join(request.headers.getlist("Accept-Encoding")).decode("latin-1").lower()
+    codings = {coding.partition(";")[0].strip() for coding in asked.split(",")} - {""}
+    if not codings or not codings <= ACCEPTED_CODINGS:
+        request.headers["Accept-Encoding"] = "gzip"
+
+
+def _purpose(request: Request) -> Purpose:
+    purpose: Purpose | None = request.meta.get("purpose")
+    return purpose or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
