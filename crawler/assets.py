@@ -15,6 +15,7 @@ captures only, never at their order of arrival, so both come to one answer:
 from __future__ import annotations
 
 import hashlib
+import logging
 import posixpath
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ from archive.model import Article, Attachment, Capture, Image, Payload
 
 if TYPE_CHECKING:
     from crawler.images import ImageFacts
+
+logger = logging.getLogger(__name__)
 
 MAX_HOPS = 10
 
@@ -212,7 +215,7 @@ def is_web_page(declared: str | None, body: bytes) -> bool:
     False
     """
     start = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(_PICTURE_STARTS) or any(start.startswith(magic) for magic, _ in _FILE_STARTS):
+    if _begins_as_picture(start) or _begins_as_document(start):
         return False
     if declared in _PAGE_TYPES:
         return True
@@ -241,16 +244,25 @@ def file_type(url: str, declared: str | None, body: bytes) -> str | None:
 
 
 def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
-    is_picture = (
-        capture.purpose == "image"
-        or (capture.mime or "").startswith("image/")
-        or body.startswith(_PICTURE_STARTS)
-    )
-    if not is_picture or any(body.startswith(magic) for magic, _ in _FILE_STARTS):
+    meant = capture.purpose == "image" or (capture.mime or "").startswith("image/")
+    if not (meant or _begins_as_picture(body)) or _begins_as_document(body):
         return None
     from crawler.images import image_facts  # Pillow is loaded by the first picture, not by every import
 
-    return image_facts(body)
+    try:
+        return image_facts(body)
+    except Exception:
+        # A picture that breaks its reader must end neither a crawl nor every rebuild after it.
+        logger.exception("picture not readable", extra={"url": capture.url, "capture": capture.id})
+        return None
+
+
+def _begins_as_picture(body: bytes) -> bool:
+    return body.startswith(_PICTURE_STARTS) or (body[:4] == b"RIFF" and body[8:12] == b"WEBP")
+
+
+def _begins_as_document(body: bytes) -> bool:
+    return any(body.startswith(magic) for magic, _ in _FILE_STARTS)
 
 
 def wire_form(url: str) -> str:

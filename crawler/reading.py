@@ -5,6 +5,7 @@ How it is used, by both::
     reader = CrawlReader(crawl_id, partial(derive, site))
 
     outcome = reader.note(capture, payload)      # every capture, in any order, each once
+    store_crawl(catalog, crawl_id, site.id, info)  # once, after the first record was written
     store(catalog, capture, outcome)             # the capture's row and how it was read
     outcome.result                               # Article | Listing | NotAnArticle | None
 
@@ -26,12 +27,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
+from archive.times import parse_warc_date
 from crawler.assets import AssetBook, complete, is_web_page, redirect_target
 
 if TYPE_CHECKING:
@@ -143,6 +146,24 @@ class CrawlReader:
                 return Outcome("rejected", result.reason, result)
 
 
+def store_crawl(
+    catalog: Catalog, crawl: str, site: str, info: Mapping[str, str], first: datetime | None = None
+) -> None:
+    """Keep a crawl as its WARC files describe it; when its first record has been written, not before.
+
+    *info* is what the crawl gives to its :class:`~archive.warc.writer.WarcWriter`,
+    with the time it began as ``started`` (:func:`archive.times.warc_date`).
+    *first*, its first capture, stands in for that in files of other programs.
+    """
+    try:
+        started = parse_warc_date(info["started"])
+    except (KeyError, ValueError):
+        if first is None:
+            return
+        started = first
+    catalog.add_crawl(crawl, site, started, info)
+
+
 def store(catalog: Catalog, capture: Capture, outcome: Outcome) -> None:
     """Keep a capture and how it was read; its article follows by :func:`settle`."""
     catalog.add_captures([capture])
@@ -154,13 +175,19 @@ def settle(catalog: Catalog, reader: CrawlReader) -> Counter[str]:
     """Keep every article of a crawl as its captures give it, in one transaction.
 
     Articles kept earlier with fewer files than were found in the end are
-    corrected. Returns how many articles are ``new``, ``changed``, ``unchanged``
-    against what the catalog held without this crawl's articles.
+    corrected. Returns how many readings were ``new``, ``changed``,
+    ``unchanged`` against the article's previous one.
     """
+    articles = list(reader.finish())
     counts: Counter[str] = Counter()
     with catalog.transaction():
-        articles = list(reader.finish())
-        catalog.retract(article.capture for article in articles if article.capture is not None)
+        heirs = catalog.retract_others(articles)
         for article in articles:
             counts[catalog.add_article(article)] += 1
+    left = heirs - {article.capture for article in articles}
+    if left:
+        # Only when captures of a later crawl were kept before this one was settled.
+        logger.warning(
+            "versions without their own reading", extra={"crawl": reader.crawl, "captures": sorted(left)}
+        )
     return counts

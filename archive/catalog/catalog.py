@@ -133,6 +133,14 @@ class Catalog:
         with self.transaction():
             return write.retract(self._writer, captures)
 
+    def retract_others(self, articles: Iterable[Article]) -> set[str]:
+        """Retract what the captures of *articles* gave, where it was another version than now.
+
+        Returns what :meth:`retract` does.
+        """
+        with self.transaction():
+            return write.retract_others(self._writer, articles)
+
     def replace_sites(self, sites: Sequence[str] | None, source: Catalog) -> None:
         """Put *source*'s rows of *sites* (None: of all) in place of this catalog's, at once or not at all."""
         with self.transaction(), reading(source._engine) as other:
@@ -152,7 +160,7 @@ class Catalog:
     def known(self, site: str) -> set[str]:
         """Return the addresses already read as an article, or rejected for good, and what redirects to them.
 
-        A page on which reading broke, or which was a soft 404, is not known.
+        A page on which reading broke, or which was empty or a soft 404, is not known.
         """
         return self._ask(lambda connection: read.known_urls(connection, site))
 

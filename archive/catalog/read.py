@@ -29,7 +29,7 @@ from archive.urls import identity_key
 
 BATCH = 200
 MAX_REDIRECTS = 10
-RETRIED = ("error:", "soft_404")
+RETRIED = ("error:", "soft_404", "empty")
 """A page rejected for a reason that begins so is asked again; any other rejection is for good."""
 
 

@@ -32,10 +32,23 @@ REPORT = CrawlReport(
 def test_a_report_has_the_promised_keys(tmp_path):
     written = json.loads(write_report(tmp_path, REPORT).read_text("utf-8"))
 
-    assert (
-        list(written)
-        == ["crawl", "site", "started", "ended", "exit", "requests", "bytes", "captures", "revisits", "articles", "failures", "robots_refused", "breaker", "settings", "versions"]
-    )
+    assert list(written) == [
+        "crawl",
+        "site",
+        "started",
+        "ended",
+        "exit",
+        "requests",
+        "bytes",
+        "captures",
+        "revisits",
+        "articles",
+        "failures",
+        "robots_refused",
+        "breaker",
+        "settings",
+        "versions",
+    ]
     assert list(written["articles"]) == ["new", "changed", "unchanged", "gone", "back", "moved", "rejected"]
     assert written["failures"] == [
         {"url": "https://skhcn.hatinh.gov.vn/hỏng", "cause": "hết giờ", "attempts": 3}
