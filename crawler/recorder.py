@@ -16,12 +16,12 @@ from archive.errors import ConfigError, DiskFull
 from archive.http import read_payload
 from archive.jsonl import write_articles
 from archive.model import Article, Capture, Purpose
-from archive.times import UTC
+from archive.times import UTC, warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
 from crawler.lock import SiteLock
-from crawler.reading import CrawlReader, Outcome, Result, settle, store
+from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.sites import Site
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Recorder:
         self.root = root
         self.site = site
         self.started = started
-        self.info = info
+        self.info = {**info, "started": warc_date(started)}
         self.crawl = new_crawl_id(root, site.id, started)
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, tuple[str, int]] = {}
@@ -63,8 +63,7 @@ class Recorder:
         self._pending: list[tuple[Capture, Outcome]] = []
         self._catalog = catalog
         self._lock = lock
-        self._writer = WarcWriter(root, site.id, self.crawl, info=info, max_bytes=max_bytes)
-        catalog.add_crawl(self.crawl, site.id, started, info)
+        self._writer = WarcWriter(root, site.id, self.crawl, info=self.info, max_bytes=max_bytes)
 
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site."""
@@ -113,6 +112,8 @@ class Recorder:
         """Bring the catalog up to what has been recorded."""
         pending, self._pending = self._pending, []
         with self._catalog.transaction():
+            if pending:
+                store_crawl(self._catalog, self.crawl, self.site.id, self.info)
             for capture, outcome in pending:
                 store(self._catalog, capture, outcome)
 

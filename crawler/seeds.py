@@ -13,6 +13,9 @@ from crawler.sites import Host, Registry, Seed, Site, split_target
 if TYPE_CHECKING:
     from crawler.run import Job
 
+UNDECLARED = "host__"
+"""How the ids of undeclared sites begin."""
+
 
 def jobs_from_seeds(path: Path, registry: Registry) -> list[Job]:
     """Return a job a site for the addresses in *path*.
@@ -49,7 +52,7 @@ def undeclared_id(host: str) -> str:
     >>> undeclared_id("www.khcn-example.vn:8080")
     'host__www_khcn_example_vn_8080'
     """
-    return "host__" + re.sub(r"[^a-z0-9]+", "_", host.lower()).strip("_")
+    return UNDECLARED + re.sub(r"[^a-z0-9]+", "_", host.lower()).strip("_")
 
 
 def undeclared_site(site_id: str, host: str | None = None) -> Site:

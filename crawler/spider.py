@@ -13,9 +13,10 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from archive.model import Purpose
+from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
+from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder, open_recorder
 from crawler.sites import Seed, Site
@@ -80,6 +81,17 @@ class SiteSpider(scrapy.Spider):
         """Return what the page was read as when it was captured."""
         capture = response.meta.get("capture")
         return self.recorder.result(capture) if capture is not None else None
+
+    def links(self, response: Response) -> list[str]:
+        """Return the addresses a page links to, absolute, in source order, each once."""
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, values in response.headers.items()
+            for value in values
+        ]
+        payload = Payload(response.status, tuple(headers), response.body)
+        page = ListingPage(self.site, response.url, datetime.now(UTC), payload)
+        return list(dict.fromkeys(url for url, _, _ in page.links))
 
     def fail(self, failure: Failure) -> None:
         """Note a request that got no usable answer (errback of every request)."""

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 from scrapy.http import Request, Response
 
 from archive.model import Article, Listing
-from crawler.page import page_links
 from crawler.spider import SiteSpider
 
 
@@ -90,7 +89,7 @@ class ListingSpider(SiteSpider):
         return self.limit is not None and len(self._asked) >= self.limit
 
     def _open_listings(self, response: Response) -> Iterator[Request]:
-        for url in page_links(response.url, response.body):
+        for url in self.links(response):
             if self.site.is_listing(url) and self.site.allows(url) and self._is_first_page(url):
                 yield from self._open_listing(url, via=response.url)
 
@@ -107,7 +106,7 @@ class ListingSpider(SiteSpider):
 
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""
-        for url in page_links(response.url, response.body):
+        for url in self.links(response):
             if self.site.allows(url):
                 yield from self._ask_page(url, via=response.url)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from archive.errors import ConfigError, KhcnError
 from crawler.sites import Registry
@@ -19,6 +20,12 @@ class NotHeld(KhcnError):
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console as wide as its terminal; in a pipe wide enough to cut nothing."""
+    made = Console(stderr=stderr)
+    return made if made.is_terminal else Console(stderr=stderr, width=200)
 
 
 def registry() -> Registry:

@@ -7,11 +7,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import msgspec
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from crawler.cli.common import write_json
+from crawler.cli.common import console, write_json
 from crawler.exits import Exit
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ class Progress:
     """A row a site, redrawn a few times a second; nothing at all in a pipe."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True)
-        self._live = Live(console=console, auto_refresh=False, transient=True) if console.is_terminal else None
+        screen = console(stderr=True)
+        self._live = Live(console=screen, auto_refresh=False, transient=True) if screen.is_terminal else None
 
     def __enter__(self) -> Self:
         """Start the display."""
@@ -87,13 +86,13 @@ def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
             str(len(report.failures)),
             f"{(report.ended - report.started).total_seconds():.1f}",
         )
-    Console().print(table)
-    stderr = Console(stderr=True)
+    console().print(table)
+    errors = console(stderr=True)
     for report in reports:
         for failure in report.failures[:10]:
-            stderr.print(f"{report.site}: failed: {failure.url} ({failure.cause})", markup=False, highlight=False)
+            errors.print(f"{report.site}: failed: {failure.url} ({failure.cause})", markup=False, highlight=False)
         if len(report.failures) > 10:
-            stderr.print(f"{report.site}: {len(report.failures) - 10} more in crawls/{report.crawl}.json")
+            errors.print(f"{report.site}: {len(report.failures) - 10} more in crawls/{report.crawl}.json")
 
 
 def size(count: int) -> str:

@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -18,7 +17,7 @@ from archive.http import parse_head
 from archive.jsonform import to_json
 from archive.model import Article
 from archive.times import VN
-from crawler.cli.common import NotHeld, write_json
+from crawler.cli.common import NotHeld, console, write_json
 from crawler.config import Config
 
 
@@ -107,8 +106,8 @@ def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
 
 
 def _print(article: Article) -> None:
-    console = Console()
-    console.print(Text(article.title, style="bold"))
+    out = console()
+    out.print(Text(article.title, style="bold"))
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     published = article.published
     day_only = article.published_precision == "day"
@@ -126,20 +125,20 @@ def _print(article: Article) -> None:
     }
     for name, value in rows.items():
         table.add_row(name, Text(str(value)) if value else Text("-", style="dim"))
-    console.print(table)
+    out.print(table)
     if article.summary:
-        console.print()
-        console.print(Text(article.summary, style="italic"))
+        out.print()
+        out.print(Text(article.summary, style="italic"), soft_wrap=True)
     for paragraph in article.text.split("\n\n"):
-        console.print()
-        console.print(Text(paragraph))
+        out.print()
+        out.print(Text(paragraph), soft_wrap=True)
     for image in article.images:
         facts = f"{image.width}x{image.height} {image.mime} {image.size_bytes} B" if image.capture else "not fetched"
         credit = f" ({image.credit})" if image.credit else ""
-        console.print()
-        console.print(Text(f"[{image.position + 1}] {image.caption or '-'}{credit}"))
-        console.print(Text(f"    {image.url}  {facts}", style="dim"))
+        out.print()
+        out.print(Text(f"[{image.position + 1}] {image.caption or '-'}{credit}"), soft_wrap=True)
+        out.print(Text(f"    {image.url}  {facts}", style="dim"), soft_wrap=True)
     for attachment in article.attachments:
-        console.print()
-        console.print(Text(f"[+] {attachment.title or '-'}"))
-        console.print(Text(f"    {attachment.url}  {attachment.mime} {attachment.size_bytes} B", style="dim"))
+        out.print()
+        out.print(Text(f"[+] {attachment.title or '-'}"), soft_wrap=True)
+        out.print(Text(f"    {attachment.url}  {attachment.mime} {attachment.size_bytes} B", style="dim"), soft_wrap=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
 from archive.report import reports
-from crawler.cli.common import json_option, registry, write_json
+from crawler.cli.common import console, json_option, registry, write_json
 from crawler.config import Config
 from crawler.sites import Site
 
@@ -32,7 +31,7 @@ def list_sites(config: Config, as_json: bool) -> None:
     for row in rows:
         hosts = "\n".join(host["host"] for host in row["hosts"])
         table.add_row(row["site"], row["name"], row["status"], row["family"], hosts, row["last_run"] or "-")
-    Console().print(table)
+    console().print(table)
 
 
 @command.command("show")
@@ -48,7 +47,7 @@ def show_site(site: str, as_json: bool) -> None:
     for key, value in msgspec.to_builtins(found).items():
         for number, entry in enumerate(value if isinstance(value, list) else [value]):
             table.add_row(key if number == 0 else "", _text(entry))
-    Console().print(table)
+    console().print(table)
 
 
 def _text(value: object) -> str:
