@@ -11,7 +11,9 @@ from tests.play.server import play
 
 def main() -> None:
     """Play the sites until SIGTERM or SIGINT."""
-    parser = argparse.ArgumentParser(prog="python -m tests.play", description="Play the Departments' sites on loopback.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.play", description="Play the Departments' sites on loopback."
+    )
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free one)")
     options = parser.parse_args()
     stopped = threading.Event()

@@ -25,7 +25,11 @@ from tests.play.truth import (
 
 LENGTHS = (2, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 10, 11, 12, 13, 14, 16, 18)
 PICTURES = (0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 4, 4, 5, 6)
-HOSTS = {"ha_tinh": "skhcn.hatinh.gov.vn", "hau_giang_1": "haugiang.gov.vn", "hau_giang_2": "skhcn.haugiang.gov.vn"}
+HOSTS = {
+    "ha_tinh": "skhcn.hatinh.gov.vn",
+    "hau_giang_1": "haugiang.gov.vn",
+    "hau_giang_2": "skhcn.haugiang.gov.vn",
+}
 
 
 class Writer:
@@ -80,7 +84,10 @@ class Writer:
     def _lists(self, wanted: int) -> list[Block]:
         if self.rng.random() < 0.05:
             rows = self.rng.choice(common.TABLES)
-            return [Text("Chi tiết như bảng sau:"), Table(tuple(tuple(self.say(cell) for cell in row) for row in rows))]
+            return [
+                Text("Chi tiết như bảng sau:"),
+                Table(tuple(tuple(self.say(cell) for cell in row) for row in rows)),
+            ]
         if not self.topic.bullets or self.rng.random() > 0.33:
             return []
         items = tuple(self.say(each) for each in self.topic.bullets)
@@ -135,8 +142,8 @@ class Writer:
         if self.layout == "ha_tinh":
             return f"{base}/storage/images.thumb.{new_uuid(rng)}.{kind}"
         if self.layout == "hau_giang_1":
-            year, month = self.published.year, self.published.month
-            return f"{base}/Uploads/Images/{year}/{month}/Hinh%20{rng.randint(1, 9)}-{rng.getrandbits(32):08x}.{kind}"
+            folder = f"{base}/Uploads/Images/{self.published.year}/{self.published.month}"
+            return f"{folder}/Hinh%20{rng.randint(1, 9)}-{rng.getrandbits(32):08x}.{kind}"
         stamp = int(self.published.timestamp() * 1000) + rng.randint(1, 9999)
         return f"{base}/documents/1402156/0/IMG_{rng.getrandbits(24):06d}.{kind}/{new_uuid(rng)}?t={stamp}"
 
@@ -161,7 +168,8 @@ def file_address(writer: Writer, kind: str) -> str:
     if writer.layout == "ha_tinh":
         return f"{base}/storage/files/{new_uuid(rng)}.{kind}"
     if writer.layout == "hau_giang_1":
-        return f"{base}/Uploads/Files/{writer.published.year}/{writer.published.month}/VB-{rng.getrandbits(24):06d}.{kind}"
+        folder = f"{base}/Uploads/Files/{writer.published.year}/{writer.published.month}"
+        return f"{folder}/VB-{rng.getrandbits(24):06d}.{kind}"
     return f"{base}/documents/1402156/0/VB-{rng.getrandbits(24):06d}.{kind}/{new_uuid(rng)}"
 
 

@@ -1,5 +1,7 @@
 """Who and where: places, products and people of the two provinces, chosen anew for each article."""
 
+# ruff: noqa: E501 - tables of words read better unbroken
+
 from __future__ import annotations
 
 import random
@@ -49,7 +51,23 @@ SCHOOLS = {
     "ha_tinh": ("Trường Đại học Hà Tĩnh", "Trường Đại học Vinh", "Viện Thổ nhưỡng Nông hóa", "Học viện Nông nghiệp Việt Nam"),
     "hau_giang": ("Trường Đại học Cần Thơ", "Viện Cây ăn quả miền Nam", "Trường Đại học Võ Trường Toản", "Viện Lúa ĐBSCL"),
 }  # fmt: skip
-FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Phan", "Võ", "Đặng", "Bùi", "Dương", "Huỳnh", "Lý", "Đinh", "Hồ", "Ngô")
+FAMILY = (
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Phan",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Dương",
+    "Huỳnh",
+    "Lý",
+    "Đinh",
+    "Hồ",
+    "Ngô",
+)
 MAN = (
     "Văn Thảo", "Đức Mạnh", "Quốc Khánh", "Minh Trí", "Hữu Nghĩa", "Thanh Tùng", "Xuân Trường", "Chí Dũng", "Hoài Nam",
     "Ngọc Sơn", "Trọng Hiếu", "Bá Lộc", "Công Danh", "Viết Thắng", "Anh Tuấn", "Phước Hậu", "Tấn Đạt", "Đình Phúc",

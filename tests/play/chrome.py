@@ -3,6 +3,8 @@
 Markup is the skeletons' business; here are only words, addresses and the marks that change at each fetch.
 """
 
+# ruff: noqa: E501 - tables of words read better unbroken
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -90,7 +92,7 @@ MENUS = {
         ("ISO 9001:2015", "/danh-sach-tin-tuc/iso-90012015"),
         ("Văn bản quy phạm pháp luật", "/van-ban"), ("Thủ tục hành chính", "/thu-tuc-hanh-chinh"),
         ("Chiến lược, quy hoạch", "/chien-luoc"), ("Lịch công tác", "/lich-cong-tac"), ("Thư viện ảnh", "/thu-vien-anh"),
-        ("Hỏi đáp", "/hoi-dap"), ("Liên hệ", "/lien-he"), ("Sơ đồ trang", "/so-do-trang"),
+        ("Hỏi đáp", "/hoi-dap"), ("Liên hệ", "/lien-he"), ("Sơ đồ trang", "/so-do-trang"), ("Tìm kiếm", "/tim-kiem?q=khoa+hoc"),
     ),
     "hau_giang_1": (
         ("Trang chủ", "/Default.aspx?pageid=1&siteid=60"), ("Giới thiệu", "/HtmlView.aspx?pageid=3101&siteid=60"),
@@ -99,11 +101,13 @@ MENUS = {
         ("Sở Nông nghiệp và PTNT", "/HtmlView.aspx?pageid=1420&mid=3310&pageindex=0&siteid=34"),
         ("Văn bản", "/Legal.aspx?pageid=3140&siteid=60"), ("Đề tài, dự án", "/HtmlView.aspx?pageid=3133&mid=7511&siteid=60"),
         ("Dịch vụ công", "http://dichvucong.haugiang.gov.vn/"), ("Liên hệ", "/Contact.aspx?siteid=60"),
+        ("Tìm kiếm", "/Search.aspx?siteid=60"),
     ),
     "hau_giang_2": (
         ("Trang chủ", "/trang-chu"), ("Giới thiệu", "/gioi-thieu"), ("Tin tức", "/danh-sach/-/tin-tuc"),
         ("Văn bản", "/van-ban"), ("Thủ tục hành chính", "/thu-tuc-hanh-chinh"), ("Đề tài, dự án", "/de-tai-du-an"),
         ("Thông báo", "/thong-bao"), ("Hỏi đáp", "/hoi-dap"), ("Liên hệ", "/lien-he"),
+        ("Tìm kiếm", "/tim-kiem"),
     ),
 }  # fmt: skip
 PLAIN_WEB_TITLE = "Chi tiet tin tức - Sở Khoa học công nghệ"

@@ -11,8 +11,9 @@ Rules by which a page's body gives the expected text and fields:
   space or at a paragraph's edge here) are gone; empty paragraphs are nothing;
 - captions, bylines, the source line and the list of files below the body are not text; a file linked inside a
   sentence is an attachment and its words stay in the text;
-- ``caption`` is as printed less the credit: `` (Ảnh: X)``, `` (Ảnh X)``, or `` Ảnh: X`` after a full stop at the
-  end; ``(Ảnh minh họa)`` names nobody and stays; ``Ảnh: Buổi làm việc ...`` in front starts the caption and stays;
+- ``caption`` is as printed less the credit: `` (Ảnh: X)``, `` (Ảnh X)``, or `` Ảnh: X`` after a full stop at
+  the end; ``(Ảnh minh họa)`` names nobody and stays; ``Ảnh: Buổi làm việc ...`` in front starts the caption
+  and stays;
 - photographers are those of the byline, then those of the credits, each once;
 - ``alt`` is null when the attribute is missing or empty;
 - the source is what follows ``Nguồn:`` or ``Theo``, brackets off.
@@ -30,7 +31,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 
-from tests.play import common
 from tests.play.body import Writer, files_of
 from tests.play.cast import cast_of
 from tests.play.credits import make_byline, make_source
@@ -53,7 +53,12 @@ CATEGORIES = {
 }
 """Hà Tĩnh's listings: slug in the address, and name in menu and breadcrumb."""
 
-CATEGORY_OF = {"su-kien": "tin-tuc-su-kien", "khcn": "khoa-hoc-cong-nghe", "cds": "chuyen-doi-so", "iso": "iso-90012015"}
+CATEGORY_OF = {
+    "su-kien": "tin-tuc-su-kien",
+    "khcn": "khoa-hoc-cong-nghe",
+    "cds": "chuyen-doi-so",
+    "iso": "iso-90012015",
+}
 HAU_GIANG_SECTION = {"hau_giang_1": "Tin hoạt động", "hau_giang_2": "Tin tức"}
 SPANS: dict[Layout, tuple[datetime, datetime]] = {
     "ha_tinh": (datetime(2021, 2, 3, tzinfo=VN), datetime(2025, 6, 27, tzinfo=VN)),
@@ -208,6 +213,3 @@ def _imports(older: list[PlayedArticle]) -> Iterator[PlayedArticle]:
             original=one.url,
             printed_date=date_line("hau_giang_2", imported),
         )
-
-
-__all__ = ["CATEGORIES", "articles", "common"]

@@ -77,9 +77,7 @@ def facts() -> tuple[list[str], list[str]]:
 def holdings() -> Table:
     table = Table("site", "articles", "images", "attachments", "captures", "WARC files", "bytes", "published")
     for site in SITES:
-        articles = [
-            json.loads(line) for path in (DATA / "articles" / site).rglob("*.jsonl") for line in path.open()
-        ]
+        articles = [json.loads(line) for path in (DATA / "articles" / site).rglob("*.jsonl") for line in path.open()]
         warcs = list((DATA / "warcs" / site).rglob("*.warc.gz"))
         dates = sorted(article["published"][:10] for article in articles if article["published"])
         table.add_row(

@@ -59,13 +59,14 @@ def _docx(title: str, url: str) -> bytes:
         {
             "[Content_Types].xml": _types("word/document.xml", TYPES["docx"] + ".main+xml"),
             "_rels/.rels": _relation("word/document.xml"),
-            "word/document.xml": f'{HEAD}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'.encode(),
+            "word/document.xml": (f'{HEAD}<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'.encode()),
         }
     )
 
 
 def _xlsx(title: str) -> bytes:
-    cell = f'<row r="1"><c r="A1" t="inlineStr"><is><t>{title}</t></is></c><c r="B1"><v>{len(title)}</v></c></row>'
+    cells = f'<c r="A1" t="inlineStr"><is><t>{title}</t></is></c><c r="B1"><v>{len(title)}</v></c>'
+    cell = f'<row r="1">{cells}</row>'
     book = f'<sheets><sheet name="Bang1" sheetId="1" r:id="rId1" xmlns:r="{OFFICE}"/></sheets>'
     return _pack(
         {
@@ -84,7 +85,8 @@ def _types(part: str, kind: str) -> bytes:
     return (
         f'{HEAD}<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" '
         'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/{part}" ContentType="{kind}"/></Types>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/{part}" ContentType="{kind}"/></Types>'
     ).encode()
 
 

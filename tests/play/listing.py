@@ -1,5 +1,7 @@
 """Listing pages: newest first, each with a pager of its own kind, as the three hosts have them."""
 
+# ruff: noqa: E501 - markup is laid out as the page has it
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -33,7 +35,12 @@ def page_count(articles: Sequence[PlayedArticle]) -> int:
 
 
 def listing_page(
-    layout: Layout, heading: str, base: str, articles: Sequence[PlayedArticle], number: int, everything: Sequence[PlayedArticle]
+    layout: Layout,
+    heading: str,
+    base: str,
+    articles: Sequence[PlayedArticle],
+    number: int,
+    everything: Sequence[PlayedArticle],
 ) -> str:
     """Return the template of page *number* (from 1) of the listing at *base*; *everything* feeds the side column."""
     shown = articles[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -79,7 +86,9 @@ def _pager(layout: Layout, base: str, number: int, count: int) -> str:
     links = []
     for page in near:
         if page == number:
-            links.append(f"<b>[{page}]</b>" if layout == "hau_giang_1" else f'<li class="active"><span>{page}</span></li>')
+            links.append(
+                f"<b>[{page}]</b>" if layout == "hau_giang_1" else f'<li class="active"><span>{page}</span></li>'
+            )
         elif layout == "hau_giang_1":
             links.append(f'<a href="{escape(page_address(layout, base, page))}">[{page}]</a>')
         else:

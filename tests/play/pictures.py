@@ -8,7 +8,12 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
-CAMERAS = (("Canon", "Canon EOS 80D"), ("NIKON CORPORATION", "NIKON D7200"), ("samsung", "SM-A536E"), ("Apple", "iPhone 11"))
+CAMERAS = (
+    ("Canon", "Canon EOS 80D"),
+    ("NIKON CORPORATION", "NIKON D7200"),
+    ("samsung", "SM-A536E"),
+    ("Apple", "iPhone 11"),
+)
 SIZES = ((640, 427), (640, 480), (600, 400), (480, 640), (700, 394))
 
 
@@ -49,7 +54,8 @@ def _paint(rng: random.Random, width: int, height: int) -> Image.Image:
 def _exif(rng: random.Random) -> Image.Exif:
     exif = Image.Exif()
     make, model = rng.choice(CAMERAS)
-    taken = f"20{rng.randint(20, 24)}:{rng.randint(1, 12):02d}:{rng.randint(1, 28):02d} {rng.randint(7, 17):02d}:30:05"
+    day = f"20{rng.randint(20, 24)}:{rng.randint(1, 12):02d}:{rng.randint(1, 28):02d}"
+    taken = f"{day} {rng.randint(7, 17):02d}:30:05"
     exif[0x010F], exif[0x0110], exif[0x0132] = make, model, taken
     exif.get_ifd(0x8769)[0x9003] = taken
     if rng.random() < 0.4:

@@ -59,8 +59,8 @@ class Played:
 def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True) -> Iterator[Played]:
     """Play the sites on loopback at *port* (0: any free one) while the block runs.
 
-    The *hold_back* newest articles of each generation are not played until ``played.publish(article)``; *seeds*
-    asks for the seed documents too, when they are there.
+    The *hold_back* newest articles of each generation are not played until ``played.publish(article)``;
+    *seeds* asks for the seed documents too, when they are there.
     """
     shown: list[PlayedArticle] = []
     for layout in HOSTS.values():

@@ -1,5 +1,7 @@
 """Digital transformation, IPv6, posts and telecommunications, information security."""
 
+# ruff: noqa: E501 - prose reads better unbroken
+
 from tests.play.topics import Topic
 
 TOPICS = (
@@ -90,9 +92,7 @@ TOPICS = (
             "Trung tâm dữ liệu của tỉnh cũng được kiểm tra theo hồ sơ đề xuất cấp độ 3; nhật ký hệ thống được lưu tối thiểu "
             "{n:6-12} tháng và giám sát 24/7.",
         ),
-        quotes=(
-            "“Chuyển đổi IPv6 không khó, khó là thống kê cho đủ những gì mình đang có”, {chuyengia_ten} nói.",
-        ),
+        quotes=("“Chuyển đổi IPv6 không khó, khó là thống kê cho đủ những gì mình đang có”, {chuyengia_ten} nói.",),
         captions=(
             "Các đội tham gia diễn tập thực chiến an toàn thông tin mạng",
             "Chuyên gia VNNIC hướng dẫn cấu hình IPv6",
@@ -138,9 +138,7 @@ TOPICS = (
             "Một số khó khăn được nêu ra như thủ tục thuê đất đặt trạm kéo dài, người dân lo ngại sóng điện từ, giá điện cao ở "
             "khu vực xa lưới.",
         ),
-        quotes=(
-            "“Có sóng rồi thì học sinh khỏi phải lên đồi bắt mạng”, {dan_ten}, trưởng thôn, nói.",
-        ),
+        quotes=("“Có sóng rồi thì học sinh khỏi phải lên đồi bắt mạng”, {dan_ten}, trưởng thôn, nói.",),
         captions=(
             "Lắp đặt trạm BTS tại {xa_ngan}",
             "Đoàn công tác kiểm tra nhà trạm trước mùa mưa bão",

@@ -1,5 +1,7 @@
 """Farming, OCOP products, measurement, productivity and quality."""
 
+# ruff: noqa: E501 - prose reads better unbroken
+
 from tests.play.topics import Topic
 
 TOPICS = (
@@ -94,9 +96,7 @@ TOPICS = (
             "Hạn chế hiện nay là quy mô sản xuất nhỏ, vùng nguyên liệu phân tán, chủ thể còn thiếu kỹ năng bán hàng trực "
             "tuyến. Một số sản phẩm sau khi được công nhận chưa duy trì tốt chất lượng.",
         ),
-        quotes=(
-            "“Làm OCOP mà chỉ lo đủ hồ sơ thì khó đi xa, phải lo giữ được khách”, {dan_ten} nói.",
-        ),
+        quotes=("“Làm OCOP mà chỉ lo đủ hồ sơ thì khó đi xa, phải lo giữ được khách”, {dan_ten} nói.",),
         captions=(
             "Sản phẩm {sp} đạt chuẩn OCOP của {noi}",
             "Hội đồng đánh giá cảm quan sản phẩm",

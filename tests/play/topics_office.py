@@ -1,5 +1,7 @@
 """Conferences, the Vietnamese Science and Technology Day, party and union work, notices."""
 
+# ruff: noqa: E501 - prose reads better unbroken
+
 from tests.play.topics import Topic
 
 TOPICS = (
@@ -184,7 +186,10 @@ TOPICS = (
             "được hướng dẫn.",
         ),
         quotes=(),
-        captions=("Tiếp nhận hồ sơ tại bộ phận một cửa của {so_kh}", "Hội đồng tư vấn mở hồ sơ đăng ký tuyển chọn"),
+        captions=(
+            "Tiếp nhận hồ sơ tại bộ phận một cửa của {so_kh}",
+            "Hội đồng tư vấn mở hồ sơ đăng ký tuyển chọn",
+        ),
         bullets=(
             "Đơn đăng ký chủ trì thực hiện nhiệm vụ (theo mẫu);",
             "Thuyết minh nhiệm vụ;",

@@ -1,5 +1,7 @@
 """Research, intellectual property, start-ups, radiation safety."""
 
+# ruff: noqa: E501 - prose reads better unbroken
+
 from tests.play.topics import Topic
 
 TOPICS = (

@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime, formatdate, parsedate_to_datetime
 
 from tests.play import chrome
@@ -16,7 +16,7 @@ REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified
            405: "Method Not Allowed", 421: "Misdirected Request"}  # fmt: skip
 SERVERS = {
     "skhcn.hatinh.gov.vn": "Server: nginx/1.18.0 (Ubuntu)\r\nX-Powered-By: PHP/7.4.33\r\n",
-    "haugiang.gov.vn": "Server: Microsoft-IIS/8.5\r\nX-AspNet-Version: 4.0.30319\r\nX-Powered-By: ASP.NET\r\n",
+    "haugiang.gov.vn": "Server: Microsoft-IIS/8.5\r\nX-Powered-By: ASP.NET\r\n",
     "skhcn.haugiang.gov.vn": "Server: nginx\r\nX-Content-Type-Options: nosniff\r\n",
 }
 Log = Callable[[str, str, str, int], None]
@@ -75,7 +75,14 @@ def _is_known(answer: Answer, fields: dict[str, str]) -> bool:
 
 
 def _message(
-    answer: Answer, status: int, host: str, target: str, method: str, version: str, fields: dict[str, str], counter: int
+    answer: Answer,
+    status: int,
+    host: str,
+    target: str,
+    method: str,
+    version: str,
+    fields: dict[str, str],
+    counter: int,
 ) -> bytes:
     body = answer.body
     if answer.changes:
@@ -92,15 +99,22 @@ def _message(
         return f"{head}\r\n".encode("latin-1")
     head += f"Content-Type: {answer.mime}\r\n"
     if answer.changes and host == "skhcn.hatinh.gov.vn":
-        head += f"Cache-Control: no-cache, private\r\nSet-Cookie: laravel_session=s{counter:08x}; path=/; httponly\r\n"
+        head += "Cache-Control: no-cache, private\r\n"
+        head += f"Set-Cookie: laravel_session=s{counter:08x}; path=/; httponly\r\n"
     way = zlib.crc32(target.encode()) % 4
-    if answer.mime.startswith(("text/", "application/javascript")) and way >= 2 and "gzip" in fields.get("accept-encoding", ""):
+    if (
+        answer.mime.startswith(("text/", "application/javascript"))
+        and way >= 2
+        and "gzip" in fields.get("accept-encoding", "")
+    ):
         body = gzip.compress(body, 3, mtime=0)
         head += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
     # Text is chunked by turns, pictures and documents seldom.
     chunked = way % 2 == 1 if answer.mime.startswith("text/") else zlib.crc32(target.encode()) % 7 == 0
     if chunked and version == "HTTP/1.1":
-        return f"{head}Transfer-Encoding: chunked\r\n\r\n".encode("latin-1") + (b"" if method == "HEAD" else _chunks(body))
+        return f"{head}Transfer-Encoding: chunked\r\n\r\n".encode("latin-1") + (
+            b"" if method == "HEAD" else _chunks(body)
+        )
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode("latin-1") + (b"" if method == "HEAD" else body)
 
 
@@ -110,6 +124,4 @@ def _chunks(body: bytes, size: int = 7001) -> bytes:
 
 
 def _http_date(moment: datetime) -> str:
-    from datetime import UTC
-
     return format_datetime(moment.astimezone(UTC), usegmt=True)

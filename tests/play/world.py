@@ -10,8 +10,9 @@ from html import escape
 from threading import RLock
 from urllib.parse import parse_qs, urlsplit
 
+from tests.play import chrome as marks
 from tests.play.chrome import LISTING_OF, MENUS, OFFICES, chrome_of, small
-from tests.play.content import CATEGORIES, VN
+from tests.play.content import CATEGORIES
 from tests.play.documents import TYPES, document
 from tests.play.listing import listing_page
 from tests.play.pictures import icon, picture
@@ -27,7 +28,9 @@ HOSTS = {
 
 HTML = "text/html; charset=UTF-8"
 ROBOTS = {
-    "skhcn.hatinh.gov.vn": "User-agent: *\nDisallow: /admin\nDisallow: /tim-kiem\n\nUser-agent: xau-bot\nDisallow: /\n",
+    "skhcn.hatinh.gov.vn": (
+        "User-agent: *\nDisallow: /admin\nDisallow: /tim-kiem\n\nUser-agent: xau-bot\nDisallow: /\n"
+    ),
     "haugiang.gov.vn": "User-agent: *\nDisallow: /Admin/\nDisallow: /Search.aspx\n",
     "skhcn.haugiang.gov.vn": "User-agent: *\nDisallow: /tim-kiem\nAllow: /\n",
 }
@@ -211,9 +214,9 @@ def _number(query: dict[str, list[str]], name: str, default: int) -> int:
 
 
 def _other_office(office: str, target: str) -> str:
-    base = urlsplit(target).query
+    base = escape(urlsplit(target).query)
     links = "".join(
-        f'<li><a href="/HtmlView.aspx?{escape(base)}&amp;ItemID={9000 + number}">Tin của {office} số {number}</a> (0{number}/05/2021)</li>'
+        f'<li><a href="/HtmlView.aspx?{base}&amp;ItemID={9000 + number}">Tin của {office} số {number}</a></li>'
         for number in range(1, 6)
     )
     return f"<ul>{links}</ul>"
@@ -223,9 +226,8 @@ def _plain_page(host: str, heading: str, inside: str) -> bytes:
     layout = HOSTS[host]
     menu = "".join(f'<li><a href="{escape(href)}">{escape(label)}</a></li>' for label, href in MENUS[layout])
     return (
-        f'<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{escape(heading)} - {OFFICES[layout]}</title></head>'
-        f'<body><ul>{menu}</ul><div>⟦today⟧</div><h1>{escape(heading)}</h1>{inside}<p>Đang trực tuyến: ⟦online⟧</p></body></html>'
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8">'
+        f"<title>{escape(heading)} - {OFFICES[layout]}</title></head>"
+        f"<body><ul>{menu}</ul><div>{marks.TODAY}</div><h1>{escape(heading)}</h1>{inside}"
+        f"<p>Đang trực tuyến: {marks.ONLINE}</p></body></html>"
     ).encode()
-
-
-__all__ = ["HOSTS", "VN", "Answer", "World"]

@@ -1,8 +1,8 @@
 """The skeletons: the ways in which a page is built, each with markup and class names of its own.
 
-A skeleton is a function ``page(article, chrome) -> str`` that gives the page's template; its marks are filled by
-:func:`tests.play.chrome.fill`. NFD is no skeleton but an oddity of the article (``"nfd" in article.odd``), so it
-can meet any of them: the whole page is then decomposed.
+A skeleton is a function ``page(article, chrome) -> str`` that gives the page's template; its marks are
+filled by :func:`tests.play.chrome.fill`. NFD is no skeleton but an oddity of the article
+(``"nfd" in article.odd``), so it can meet any of them: the whole page is then decomposed.
 """
 
 from __future__ import annotations

@@ -1,5 +1,7 @@
 """Skeleton: one ``div`` in which everything is separated by ``<br>``; hardly another tag in the body."""
 
+# ruff: noqa: E501 - markup is laid out as the page has it
+
 from __future__ import annotations
 
 from html import escape
@@ -27,7 +29,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 <div id="k-now">{marks.TODAY}, {marks.CLOCK} <marquee>Chào mừng bạn đến với {escape(chrome.office)}</marquee></div>
 <div id="k-left">
 <div class="k-h">TIN MỚI</div>
-{parts.teasers(chrome.newest, '<div><img src="{thumb}" alt="" /><a href="{url}">{title}</a> ({day})</div>')}
+{parts.teasers(chrome.newest, '<div><img src="{thumb}" alt="" /><a href="{path}">{title}</a> ({day})</div>')}
 <div class="k-h">THỐNG KÊ TRUY CẬP</div>
 <div>Đang xem: {marks.ONLINE}<br />Tổng cộng: {marks.TOTAL}</div>
 </div>
@@ -51,7 +53,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 
 def _around(article: PlayedArticle, chrome: Chrome) -> str:
     form = parts.comment_form("br", "div") if article.layout == "ha_tinh" else ""
-    others = parts.teasers(chrome.others, '- <a href="{url}">{title}</a> ({day})<br />')
+    others = parts.teasers(chrome.others, '- <a href="{path}">{title}</a> ({day})<br />')
     return f'{form}<div class="k-h">Các tin khác</div>\n<div class="k-o">{others}</div>'
 
 
@@ -65,7 +67,7 @@ def _body(article: PlayedArticle, ink: Ink) -> str:
     if article.attached:
         made += "File đính kèm:<br />\n"
     for file in article.attached:
-        made += f'<a href="{escape(file.url)}">{escape(file.title)}</a><br />\n'
+        made += f'<a href="{parts.local(file.url)}">{escape(file.title)}</a><br />\n'
     return made
 
 
@@ -74,7 +76,7 @@ def _block(block: Block, ink: Ink) -> str:
         image = block.image
         alt = ' alt=""' if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
         caption = f"<br />\n<i>{ink.run(image.printed)}</i>" if image.printed else ""
-        return f'<center><img src="{escape(image.url)}"{alt} border="0" />{caption}</center>\n'
+        return f'<center><img src="{parts.local(image.url)}"{alt} border="0" />{caption}</center>\n'
     if isinstance(block, Bullets):
         tag = "ol" if block.ordered else "ul"
         return f"<{tag}>" + "".join(f"<li>{ink.run(item)}" for item in block.items) + f"</{tag}>\n"

@@ -1,117 +1,132 @@
-"""Skeleton: semantic tags (main, article, header, figure, time without machine date)."""
+"""Skeleton: ASP.NET Web Forms: view state, generated ids, everything in ``span`` labels and ``table`` lists."""
+
+# ruff: noqa: E501 - markup is laid out as the page has it
 
 from __future__ import annotations
 
+import base64
+import random
 from html import escape
 
 from tests.play import chrome as marks
 from tests.play.chrome import Chrome
 from tests.play.ink import Ink
 from tests.play.skeletons import parts
-from tests.play.truth import Block, Bullets, Figure, Gap, PlayedArticle, Table, Text
+from tests.play.truth import Block, Bullets, Figure, Gap, PlayedArticle, Table
+
+ID = "ctl00_ContentPlaceHolder1_ctl03"
 
 
 def page(article: PlayedArticle, chrome: Chrome) -> str:
     """Return the page's template."""
-    ink = Ink(article, "semantic")
-    title = f'<h1 class="bai-tieude">{ink.plain(article.title)}</h1>'
-    date = f'<p class="bai-ngay"><time>{article.printed_date}</time></p>'
+    ink = Ink(article, "labels")
+    title = f'<span id="{ID}_lblTitle" class="lbl1">{ink.plain(article.title)}</span><br />'
+    date = f'<span id="{ID}_lblDate" class="lbl2">{article.printed_date}</span><br />'
     top = [date, title] if parts.date_first(article) else [title, date]
+    crumbs = "".join(
+        f'<a id="{ID}_lnk{number}" href="{escape(one.href)}">{escape(one.label)}</a> &#187; '
+        for number, one in enumerate(chrome.crumbs)
+    )
     body = "\n".join(_block(block, ink) for block in article.blocks)
-    crumbs = "".join(f'<li><a href="{escape(one.href)}">{escape(one.label)}</a></li>' for one in chrome.crumbs)
-    og = f'<meta property="og:type" content="article">\n<meta property="og:site_name" content="{escape(chrome.office)}">\n'
-    return f"""<!DOCTYPE html>
-<html lang="vi">
-{parts.head(article, chrome, "sm", og)}<body>
-<header class="dau-trang"><a href="/"><img src="/img/logo.png" alt="{escape(chrome.office)}"></a>
-<p class="hom-nay">{marks.TODAY}</p>
-<nav class="thuc-don"><ul>
-{parts.menu_items(chrome)}
-</ul></nav></header>
-<nav aria-label="breadcrumb"><ol>{crumbs}<li aria-current="page">{escape(article.title)}</li></ol></nav>
-<main>
-<article class="bai-viet">
-<header>
+    return f"""
+
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml">
+{parts.head(article, chrome, "asp")}<body>
+<form name="aspnetForm" method="post" action="" id="aspnetForm">
+<div><input type="hidden" name="__VIEWSTATE" id="__VIEWSTATE" value="{_view_state(article)}" />
+<input type="hidden" name="__EVENTVALIDATION" value="{marks.TOKEN}{_view_state(article)[:300]}" /></div>
+<div id="ctl00_pnlTop"><span id="ctl00_lblToday">{marks.TODAY}</span>
+<table id="ctl00_mnuTop" cellspacing="0"><tr>
+{parts.menu_items(chrome, '<td onmouseover="Menu_HoverStatic(this)"><a class="ctl00_mnuTop_1" href="{href}">{label}</a></td>')}
+</tr></table></div>
+<table id="ctl00_tblMain" width="100%"><tr><td valign="top" class="cotTrai">
+<span id="ctl00_ctl01_lblHead">Tin mới cập nhật</span>
+<table id="ctl00_ctl01_dlNew" cellspacing="0" border="0">
+{parts.teasers(chrome.newest, '<tr><td><a href="{path}"><img src="{thumb}" style="border-width:0px;" /></a> <a href="{path}">{title}</a> <span>{day}</span></td></tr>')}
+</table>
+<span id="ctl00_ctl02_lblOnline">Online: {marks.ONLINE}</span><br /><span>Số lượt truy cập: {marks.TOTAL}</span>
+</td><td valign="top" class="cotGiua"><div id="{ID}_pnlView">
+<div>{crumbs}</div>
 {top[0]}
 {top[1]}
-</header>
-<div class="cong-cu"><button>A-</button> <button>A</button> <button>A+</button> <a href="?print=1">In trang</a></div>
-<section class="bai-noidung">
+<span id="{ID}_lblContent" class="lbl3">
 {body}
-{_byline(article, ink)}
-</section>
+{_ending(article, ink)}
+</span>
 {_files(article)}
-<p class="bai-luot">Lượt xem: {marks.VIEWS}</p>
-</article>
+<div><span id="{ID}_lblViews">Lượt xem: {marks.VIEWS}</span>
+<a id="{ID}_btnPrint" href="javascript:__doPostBack('{ID}$btnPrint','')">Bản in</a>
+<a id="{ID}_btnBack" href="javascript:history.go(-1)">[Trở về]</a></div>
 {_around(article, chrome)}
-</main>
-<aside class="cot-phai">
-<section><h2>Tin mới nhất</h2>
-{parts.teasers(chrome.newest, _TEASER)}
-</section>
-<section><h2>Tin xem nhiều</h2><ul>
-{parts.teasers(chrome.popular, '<li><a href="{url}">{title}</a> <time>({day})</time></li>')}
-</ul></section>
-<section><h2>Liên kết website</h2><select><option>Cổng thông tin Chính phủ</option><option>Bộ KH&amp;CN</option></select></section>
-<a href="/hoi-dap"><img src="/img/banner-hoidap.jpg" alt="Hỏi đáp trực tuyến"></a>
-<p>Đang trực tuyến: {marks.ONLINE}</p><p>Tổng lượt truy cập: {marks.TOTAL}</p>
-</aside>
-<footer class="chan-trang">
-{parts.footer_lines(chrome)}
-</footer>
+</div></td></tr></table>
+<div id="ctl00_pnlFoot">{parts.footer_lines(chrome, '<span class="ft">{}</span><br />')}</div>
+<script type="text/javascript">
+//<![CDATA[
+var theForm = document.forms['aspnetForm']; function __doPostBack(a, b) {{ theForm.submit(); }}
+//]]>
+</script>
+</form>
 {parts.pixel()}
 </body>
 </html>
 """
 
 
-_TEASER = """<div class="tin-nho"><a href="{url}"><img src="{thumb}" alt="{title}" width="96"></a>
-<h4><a href="{url}">{title}</a></h4><small>{day}</small></div>"""
+def _view_state(article: PlayedArticle) -> str:
+    return base64.b64encode(random.Random(article.url).randbytes(4200)).decode()
 
 
 def _around(article: PlayedArticle, chrome: Chrome) -> str:
-    others = f"""<section class="tin-khac"><h2>Các tin khác</h2><ul>
-{parts.teasers(chrome.others, '<li><a href="{url}">{title}</a> <span>({day})</span></li>')}
-</ul></section>
-"""
-    return others if article.layout != "ha_tinh" else parts.comment_form("sm") + others
+    rows = parts.teasers(chrome.others, '<tr><td><a href="{path}">{title}</a>&nbsp;<span>({day})</span></td></tr>')
+    form = parts.comment_form("asp", "span") if article.layout == "ha_tinh" else ""
+    return (
+        f'{form}<span id="{ID}_lblOther" class="lbl4">Các tin khác</span>\n'
+        f'<table id="{ID}_dlOther" cellspacing="0">{rows}</table>'
+    )
 
 
 def _block(block: Block, ink: Ink) -> str:
     if isinstance(block, Figure):
         image = block.image
         alt = "" if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
-        caption = f"<figcaption>{ink.run(image.printed)}</figcaption>" if image.printed else ""
-        return f'<figure class="bai-hinh"><img src="{escape(image.url)}"{alt} loading="lazy">{caption}</figure>'
+        made = (
+            f'<p align="center"><img src="{parts.local(image.url)}"{alt} style="border-width:0px;width:450px;" /></p>'
+        )
+        if image.printed:
+            made += f'\n<p align="center"><span style="font-style:italic;">{ink.run(image.printed)}</span></p>'
+        return made
     if isinstance(block, Bullets):
         tag = "ol" if block.ordered else "ul"
-        return f"<{tag}>" + "\n".join(f"<li>{ink.run(item)}</li>" for item in block.items) + f"</{tag}>"
+        return f"<{tag}>" + "".join(f"<li><span>{ink.run(item)}</span></li>" for item in block.items) + f"</{tag}>"
     if isinstance(block, Table):
-        top, *rest = block.rows
-        rows = "".join("<tr>" + "".join(f"<td>{ink.run(cell)}</td>" for cell in row) + "</tr>" for row in rest)
-        heads = "".join(f"<th>{ink.run(cell)}</th>" for cell in top)
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = "".join("<tr>" + "".join(f"<td>{ink.run(cell)}</td>" for cell in row) + "</tr>" for row in block.rows)
+        return f'<table cellspacing="0" rules="all" border="1" style="border-collapse:collapse;">{rows}</table>'
     if isinstance(block, Gap):
         return "<p>&nbsp;</p>\n" * block.count
-    return _text(block, ink)
-
-
-def _text(block: Text, ink: Ink) -> str:
     inside = ink.text(block)
-    if block.kind == "heading":
-        return f"<h3>{inside}</h3>"
-    if block.kind == "quote":
-        return f"<blockquote><p>{inside}</p></blockquote>"
-    return f"<p><strong>{inside}</strong></p>" if block.kind == "lead" else f"<p>{inside}</p>"
+    if block.kind in ("lead", "heading"):
+        inside = f'<span style="font-weight:bold;">{inside}</span>'
+    if block.kind == "lead":
+        return f'<span class="lblSapo">{inside}</span><br />'
+    return f'<p style="text-align: justify;">{inside}</p>'
 
 
-def _byline(article: PlayedArticle, ink: Ink) -> str:
-    lines = [line for line in (article.byline, article.source_line) if line]
-    return "\n".join(f'<p style="text-align: right"><strong>{ink.plain(line)}</strong></p>' for line in lines)
+def _ending(article: PlayedArticle, ink: Ink) -> str:
+    made = ""
+    for line in (article.byline, article.source_line):
+        if line and article.layout == "hau_giang_1":
+            made += f'<p>{"&nbsp;" * 10}<span style="font-weight:bold;">{ink.plain(line)}</span></p>\n'
+        elif line:
+            made += f'<p align="right"><span style="font-weight:bold;">{ink.plain(line)}</span></p>\n'
+    return made
 
 
 def _files(article: PlayedArticle) -> str:
-    if not article.attached:
+    rows = "".join(
+        f'<tr><td><img src="/img/file.gif" /> <a href="{parts.local(one.url)}">{escape(one.title)}</a></td></tr>'
+        for one in article.attached
+    )
+    if not rows:
         return ""
-    links = "".join(f'<li><a href="{escape(one.url)}" download>{escape(one.title)}</a></li>' for one in article.attached)
-    return f'<section class="bai-tep"><h3>Tài liệu đính kèm</h3><ul>{links}</ul></section>'
+    return f'<span id="{ID}_lblFile">File đính kèm:</span><table id="{ID}_dlFile">{rows}</table>'

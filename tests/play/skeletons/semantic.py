@@ -1,5 +1,7 @@
 """Skeleton: semantic tags (main, article, header, figure, time without machine date)."""
 
+# ruff: noqa: E501 - markup is laid out as the page has it
+
 from __future__ import annotations
 
 from html import escape
@@ -113,5 +115,7 @@ def _byline(article: PlayedArticle, ink: Ink) -> str:
 def _files(article: PlayedArticle) -> str:
     if not article.attached:
         return ""
-    links = "".join(f'<li><a href="{escape(one.url)}" download>{escape(one.title)}</a></li>' for one in article.attached)
+    links = "".join(
+        f'<li><a href="{escape(one.url)}" download>{escape(one.title)}</a></li>' for one in article.attached
+    )
     return f'<section class="bai-tep"><h3>Tài liệu đính kèm</h3><ul>{links}</ul></section>'

@@ -1,5 +1,7 @@
 """Skeleton: nested tables, upper-case tags, no quotes; captions in a cell below the picture."""
 
+# ruff: noqa: E501 - markup is laid out as the page has it
+
 from __future__ import annotations
 
 from html import escape
@@ -14,8 +16,8 @@ from tests.play.truth import Block, Bullets, Figure, Gap, PlayedArticle, Table
 def page(article: PlayedArticle, chrome: Chrome) -> str:
     """Return the page's template."""
     ink = Ink(article, "tables")
-    title = f'<TR><TD class=tdTieuDe colSpan=2><FONT size=4><B>{ink.plain(article.title)}</B></FONT></TD></TR>'
-    date = f'<TR><TD class=tdNgay colSpan=2><FONT color=#808080 size=1>{article.printed_date}</FONT></TD></TR>'
+    title = f"<TR><TD class=tdTieuDe colSpan=2><FONT size=4><B>{ink.plain(article.title)}</B></FONT></TD></TR>"
+    date = f"<TR><TD class=tdNgay colSpan=2><FONT color=#808080 size=1>{article.printed_date}</FONT></TD></TR>"
     top = [date, title] if parts.date_first(article) else [title, date]
     menu = parts.menu_items(chrome, '<TD class=mnu nowrap><A href="{href}">{label}</A></TD>')
     crumbs = " &gt; ".join(f'<A href="{escape(one.href)}">{escape(one.label)}</A>' for one in chrome.crumbs)
@@ -27,7 +29,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 <TR><TD colSpan=2 class=way>{crumbs}</TD><TD align=right class=homnay>Hôm nay: {marks.TODAY}</TD></TR>
 <TR vAlign=top>
 <TD width=190><TABLE width="100%" border=0><TR><TD class=hdr>TIN NỔI BẬT</TD></TR>
-{parts.teasers(chrome.popular, '<TR><TD><A href="{url}"><IMG src="{thumb}" width=60 align=left>{title}</A><BR>{day}</TD></TR>')}
+{parts.teasers(chrome.popular, '<TR><TD><A href="{path}"><IMG src="{thumb}" width=60 align=left>{title}</A><BR>{day}</TD></TR>')}
 <TR><TD class=hdr>THĂM DÒ</TD></TR><TR><TD>Bạn đánh giá thế nào về trang thông tin?<BR><INPUT type=radio> Tốt<BR><INPUT type=radio> Khá</TD></TR>
 </TABLE></TD>
 <TD width=620><TABLE width="100%" cellPadding=4><TR><TD>
@@ -44,7 +46,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 {_around(article, chrome)}
 </TABLE></TD>
 <TD width=190><TABLE width="100%"><TR><TD class=hdr>TIN MỚI NHẬN</TD></TR>
-{parts.teasers(chrome.newest, '<TR><TD><IMG src="/img/bullet.gif"> <A href="{url}">{title}</A> <I>({day})</I></TD></TR>')}
+{parts.teasers(chrome.newest, '<TR><TD><IMG src="/img/bullet.gif"> <A href="{path}">{title}</A> <I>({day})</I></TD></TR>')}
 <TR><TD class=hdr>LIÊN KẾT</TD></TR><TR><TD><A href="http://www.most.gov.vn/"><IMG src="/img/lk-most.png" border=0></A></TD></TR>
 <TR><TD>Online: {marks.ONLINE}<BR>Thống kê: {marks.TOTAL}</TD></TR></TABLE></TD>
 </TR>
@@ -57,7 +59,8 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 
 def _around(article: PlayedArticle, chrome: Chrome) -> str:
     others = parts.teasers(
-        chrome.others, '<TR><TD width=10><IMG src="/img/bullet.gif"></TD><TD><A href="{url}">{title}</A> ({day})</TD></TR>'
+        chrome.others,
+        '<TR><TD width=10><IMG src="/img/bullet.gif"></TD><TD><A href="{path}">{title}</A> ({day})</TD></TR>',
     )
     listed = f"<TR><TD><B>Các tin khác</B><TABLE>{others}</TABLE></TD></TR>"
     form = f"<TR><TD>{parts.comment_form('tb', 'b')}</TD></TR>" if article.layout == "ha_tinh" else ""
@@ -70,7 +73,7 @@ def _ending(article: PlayedArticle, ink: Ink) -> str:
         if line:
             made += f"<TR><TD colSpan=2 align=right><I>{ink.plain(line)}</I></TD></TR>\n"
     if article.attached:
-        links = "<BR>".join(f'<A href="{escape(one.url)}">{escape(one.title)}</A>' for one in article.attached)
+        links = "<BR>".join(f'<A href="{parts.local(one.url)}">{escape(one.title)}</A>' for one in article.attached)
         made += f"<TR><TD width=110>Tệp đính kèm:</TD><TD>{links}</TD></TR>\n"
     return made
 
@@ -81,8 +84,10 @@ def _block(block: Block, ink: Ink) -> str:
         alt = "" if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
         caption = ""
         if image.printed:
-            caption = f"<TR><TD align=center><FONT color=#000080 size=2><I>{ink.run(image.printed)}</I></FONT></TD></TR>"
-        picture = f'<TR><TD align=center><IMG src="{escape(image.url)}"{alt} border=0></TD></TR>'
+            caption = (
+                f"<TR><TD align=center><FONT color=#000080 size=2><I>{ink.run(image.printed)}</I></FONT></TD></TR>"
+            )
+        picture = f'<TR><TD align=center><IMG src="{parts.local(image.url)}"{alt} border=0></TD></TR>'
         return f"<TABLE border=0 align=center width=450>{picture}{caption}</TABLE>\n"
     if isinstance(block, Bullets):
         tag = "OL" if block.ordered else "UL"

@@ -1,4 +1,6 @@
-"""Skeleton: semantic tags (main, article, header, figure, time without machine date)."""
+"""Skeleton: a body pasted from Word (MsoNormal, o:p, font, nested spans) inside a portal's ``div``s."""
+
+# ruff: noqa: E501 - markup is laid out as the page has it
 
 from __future__ import annotations
 
@@ -8,110 +10,122 @@ from tests.play import chrome as marks
 from tests.play.chrome import Chrome
 from tests.play.ink import Ink
 from tests.play.skeletons import parts
-from tests.play.truth import Block, Bullets, Figure, Gap, PlayedArticle, Table, Text
+from tests.play.truth import Block, Bullets, Figure, Gap, PlayedArticle, Table
+
+FONT = "font-family:&quot;Times New Roman&quot;,&quot;serif&quot;;font-size:14.0pt;mso-ansi-language:VI"
+JUSTIFIED = "margin-bottom:6.0pt;text-align:justify;text-indent:36.0pt;line-height:115%"
 
 
 def page(article: PlayedArticle, chrome: Chrome) -> str:
     """Return the page's template."""
-    ink = Ink(article, "semantic")
-    title = f'<h1 class="bai-tieude">{ink.plain(article.title)}</h1>'
-    date = f'<p class="bai-ngay"><time>{article.printed_date}</time></p>'
+    ink = Ink(article, "word")
+    title = f'<div class="x-hd"><h2><span>{ink.plain(article.title)}</span></h2></div>'
+    date = f'<div class="x-dt"><i class="x-ico"></i> {article.printed_date}</div>'
     top = [date, title] if parts.date_first(article) else [title, date]
+    crumbs = "".join(f'<a href="{escape(one.href)}">{escape(one.label)}</a><i>/</i>' for one in chrome.crumbs)
     body = "\n".join(_block(block, ink) for block in article.blocks)
-    crumbs = "".join(f'<li><a href="{escape(one.href)}">{escape(one.label)}</a></li>' for one in chrome.crumbs)
-    og = f'<meta property="og:type" content="article">\n<meta property="og:site_name" content="{escape(chrome.office)}">\n'
-    return f"""<!DOCTYPE html>
-<html lang="vi">
-{parts.head(article, chrome, "sm", og)}<body>
-<header class="dau-trang"><a href="/"><img src="/img/logo.png" alt="{escape(chrome.office)}"></a>
-<p class="hom-nay">{marks.TODAY}</p>
-<nav class="thuc-don"><ul>
-{parts.menu_items(chrome)}
-</ul></nav></header>
-<nav aria-label="breadcrumb"><ol>{crumbs}<li aria-current="page">{escape(article.title)}</li></ol></nav>
-<main>
-<article class="bai-viet">
-<header>
+    return f"""<!doctype html>
+<html lang="vi-VN" xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:w="urn:schemas-microsoft-com:office:word">
+{parts.head(article, chrome, "wd")}<body class="x">
+<div class="x-bar"><span class="x-day">{marks.TODAY} | {marks.CLOCK}</span><form action="/tim-kiem"><input name="q"></form></div>
+<div class="x-nav">{parts.menu_items(chrome, '<div class="x-m"><a href="{href}">{label}</a></div>')}</div>
+<div class="x-row"><div class="x-col9">
+<div class="x-bc">{crumbs}</div>
 {top[0]}
 {top[1]}
-</header>
-<div class="cong-cu"><button>A-</button> <button>A</button> <button>A+</button> <a href="?print=1">In trang</a></div>
-<section class="bai-noidung">
+<div class="x-share"><a href="#">Facebook</a> <a href="#">Zalo</a> <a href="javascript:window.print()">In trang</a> <span>A-</span> <span>A+</span></div>
+<div class="x-ct">
+<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View><w:Zoom>0</w:Zoom></w:WordDocument></xml><![endif]-->
+<style>p.MsoNormal{{margin:0in;font-size:12.0pt;font-family:"Times New Roman"}}</style>
 {body}
-{_byline(article, ink)}
-</section>
+{_ending(article, ink)}
+</div>
 {_files(article)}
-<p class="bai-luot">Lượt xem: {marks.VIEWS}</p>
-</article>
+<div class="x-meta"><span>{marks.VIEWS} Lượt xem</span></div>
 {_around(article, chrome)}
-</main>
-<aside class="cot-phai">
-<section><h2>Tin mới nhất</h2>
-{parts.teasers(chrome.newest, _TEASER)}
-</section>
-<section><h2>Tin xem nhiều</h2><ul>
-{parts.teasers(chrome.popular, '<li><a href="{url}">{title}</a> <time>({day})</time></li>')}
-</ul></section>
-<section><h2>Liên kết website</h2><select><option>Cổng thông tin Chính phủ</option><option>Bộ KH&amp;CN</option></select></section>
-<a href="/hoi-dap"><img src="/img/banner-hoidap.jpg" alt="Hỏi đáp trực tuyến"></a>
-<p>Đang trực tuyến: {marks.ONLINE}</p><p>Tổng lượt truy cập: {marks.TOTAL}</p>
-</aside>
-<footer class="chan-trang">
-{parts.footer_lines(chrome)}
-</footer>
+</div>
+<div class="x-col3">
+<div class="x-bx"><div class="x-bt">TIN XEM NHIỀU</div>
+{parts.teasers(chrome.popular, '<div class="x-it"><img src="{thumb}" alt=""><a href="{url}">{title}</a><div>{day}</div></div>')}
+</div>
+<div class="x-bx"><div class="x-bt">TIN MỚI</div>
+{parts.teasers(chrome.newest, '<div class="x-it"><a href="{url}">{title}</a> <em>{printed}</em></div>')}
+</div>
+<div class="x-bx"><div class="x-bt">Lượt truy cập</div>Đang trực tuyến: {marks.ONLINE}<br>Hôm nay: {marks.VIEWS}<br>Tất cả: {marks.TOTAL}</div>
+</div></div>
+<div class="x-ft">{parts.footer_lines(chrome, "<div>{}</div>")}</div>
 {parts.pixel()}
-</body>
-</html>
+</body></html>
 """
-
-
-_TEASER = """<div class="tin-nho"><a href="{url}"><img src="{thumb}" alt="{title}" width="96"></a>
-<h4><a href="{url}">{title}</a></h4><small>{day}</small></div>"""
 
 
 def _around(article: PlayedArticle, chrome: Chrome) -> str:
-    others = f"""<section class="tin-khac"><h2>Các tin khác</h2><ul>
-{parts.teasers(chrome.others, '<li><a href="{url}">{title}</a> <span>({day})</span></li>')}
-</ul></section>
-"""
-    return others if article.layout != "ha_tinh" else parts.comment_form("sm") + others
+    others = parts.teasers(chrome.others, '<div class="x-o"><a href="{url}">{title}</a> ({day})</div>')
+    form = parts.comment_form("wd", "div") if article.layout == "ha_tinh" else ""
+    return f'{form}<div class="x-bt">Các tin khác</div>\n{others}'
+
+
+def _soup(inside: str, ink: Ink, bold: bool = False) -> str:
+    """Wrap *inside* as Word does, cut into spans at some spaces that stand outside of tags."""
+    made, depth, last = "", 0, 0
+    for at, letter in enumerate(inside):
+        depth += (letter == "<") - (letter == ">")
+        if letter == " " and depth == 0 and "<" not in inside and at - last > 40 and ink.rng.random() < 0.2:
+            made += f'{inside[last:at]}</span><span lang="VI" style="{FONT}"> '
+            last = at + 1
+    made += inside[last:]
+    inner = f'<span lang="EN-US" style="{FONT}">{made}<o:p></o:p></span>'
+    return f"<b>{inner}</b>" if bold else f'<font color="black">{inner}</font>'
 
 
 def _block(block: Block, ink: Ink) -> str:
     if isinstance(block, Figure):
         image = block.image
-        alt = "" if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
-        caption = f"<figcaption>{ink.run(image.printed)}</figcaption>" if image.printed else ""
-        return f'<figure class="bai-hinh"><img src="{escape(image.url)}"{alt} loading="lazy">{caption}</figure>'
+        alt = ' alt=""' if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
+        picture = (
+            '<p class="MsoNormal" align="center" style="text-align:center"><span style="mso-no-proof:yes">'
+            f'<img width="450" src="{escape(image.url)}"{alt} v:shapes="Picture_x0020_1"></span><o:p></o:p></p>'
+        )
+        if not image.printed:
+            return picture
+        caption = (
+            f'<i><span lang="VI" style="font-size:12.0pt;color:#0070C0">{ink.run(image.printed)}<o:p></o:p></span></i>'
+        )
+        return f'{picture}\n<p class="MsoNormal" align="center" style="text-align:center">{caption}</p>'
     if isinstance(block, Bullets):
         tag = "ol" if block.ordered else "ul"
-        return f"<{tag}>" + "\n".join(f"<li>{ink.run(item)}</li>" for item in block.items) + f"</{tag}>"
+        items = "".join(
+            f'<li class="MsoNormal" style="{JUSTIFIED}">{_soup(ink.run(item), ink)}</li>' for item in block.items
+        )
+        return f'<{tag} style="margin-top:0in" type="disc">{items}</{tag}>'
     if isinstance(block, Table):
-        top, *rest = block.rows
-        rows = "".join("<tr>" + "".join(f"<td>{ink.run(cell)}</td>" for cell in row) + "</tr>" for row in rest)
-        heads = "".join(f"<th>{ink.run(cell)}</th>" for cell in top)
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        rows = "".join(
+            "<tr>"
+            + "".join(
+                f'<td width="180" valign="top"><p class="MsoNormal">{_soup(ink.run(cell), ink)}</p></td>'
+                for cell in row
+            )
+            + "</tr>"
+            for row in block.rows
+        )
+        return f'<table class="MsoTableGrid" border="1" cellspacing="0" cellpadding="0"><tbody>{rows}</tbody></table>'
     if isinstance(block, Gap):
-        return "<p>&nbsp;</p>\n" * block.count
-    return _text(block, ink)
+        return '<p class="MsoNormal"><o:p>&nbsp;</o:p></p>\n' * block.count
+    bold = block.kind in ("lead", "heading")
+    return f'<p class="MsoNormal" style="{JUSTIFIED}">{_soup(ink.text(block), ink, bold)}</p>'
 
 
-def _text(block: Text, ink: Ink) -> str:
-    inside = ink.text(block)
-    if block.kind == "heading":
-        return f"<h3>{inside}</h3>"
-    if block.kind == "quote":
-        return f"<blockquote><p>{inside}</p></blockquote>"
-    return f"<p><strong>{inside}</strong></p>" if block.kind == "lead" else f"<p>{inside}</p>"
-
-
-def _byline(article: PlayedArticle, ink: Ink) -> str:
-    lines = [line for line in (article.byline, article.source_line) if line]
-    return "\n".join(f'<p style="text-align: right"><strong>{ink.plain(line)}</strong></p>' for line in lines)
+def _ending(article: PlayedArticle, ink: Ink) -> str:
+    made = '<p class="MsoNormal"><o:p>&nbsp;</o:p></p>\n'
+    for line in (article.byline, article.source_line):
+        if line:
+            made += (
+                '<p class="MsoNormal" align="right" style="text-align:right">'
+                f'<b><i><span lang="VI" style="{FONT}">{ink.plain(line)}<o:p></o:p></span></i></b></p>\n'
+            )
+    return made
 
 
 def _files(article: PlayedArticle) -> str:
-    if not article.attached:
-        return ""
-    links = "".join(f'<li><a href="{escape(one.url)}" download>{escape(one.title)}</a></li>' for one in article.attached)
-    return f'<section class="bai-tep"><h3>Tài liệu đính kèm</h3><ul>{links}</ul></section>'
+    links = "".join(f'<a class="x-dl" href="{escape(one.url)}">{escape(one.title)}</a>' for one in article.attached)
+    return f'<div class="x-fl"><b>Tệp đính kèm:</b> {links}</div>' if links else ""
