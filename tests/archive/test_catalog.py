@@ -187,9 +187,7 @@ def test_these_fields_make_none(field):
 def test_the_same_time_in_another_zone_is_the_same_version():
     article = make_article(make_capture(1))
 
-    assert content_hash(replace(article, published=article.published.astimezone(UTC))) == content_hash(
-        article
-    )
+    assert content_hash(replace(article, published=article.published.astimezone(UTC))) == content_hash(article)
 
 
 @pytest.mark.parametrize(
@@ -261,9 +259,7 @@ def test_known_are_articles_rejections_for_good_and_what_redirects_there(catalog
 def test_articles_are_filtered_by_site_and_day_in_vietnam(catalog):
     days = [datetime(2025, 2, day, 0, 0, tzinfo=VN) for day in (1, 2, 3)]
     captures = [make_capture(n, f"{PAGE}-{n}") for n in range(4)]
-    articles = [
-        make_article(entry, published=day) for entry, day in zip(captures, [*days, None], strict=True)
-    ]
+    articles = [make_article(entry, published=day) for entry, day in zip(captures, [*days, None], strict=True)]
     articles[1] = replace(articles[1], site="hau_giang")
     keep(catalog, articles, captures)
 

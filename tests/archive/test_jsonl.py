@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from archive.atomic import write_whole
 from archive.catalog import Catalog
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, DiskFull
 from archive.jsonform import from_json
 from archive.jsonl import write_articles
 from archive.model import Article
@@ -62,28 +64,29 @@ def test_a_crawl_without_new_versions_has_no_file(catalog, tmp_path):
 
 
 def test_an_unknown_crawl_is_refused(catalog, tmp_path):
-    with pytest.raises(
-        ArchiveError, match='no crawl "x" of ha_tinh in the catalog; run `khcn rebuild ha_tinh`'
-    ):
+    with pytest.raises(ArchiveError, match='no crawl "x" of ha_tinh in the catalog; run `khcn rebuild ha_tinh`'):
         write_articles(catalog, tmp_path, SITE, "x")
 
 
-def test_a_failure_while_writing_leaves_the_old_file(tmp_path):
+def write_half(path, error: Exception) -> None:
+    with write_whole(path) as file:
+        file.write(b"half")
+        raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError("stopped"), RuntimeError),
+        (OSError(errno.ENOSPC, "No space left on device"), DiskFull),
+        (PermissionError(errno.EACCES, "Permission denied"), ArchiveError),
+    ],
+)
+def test_a_failure_while_writing_leaves_the_old_file(tmp_path, error, told):
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"old")
 
-    with pytest.raises(RuntimeError), write_whole(path) as file:
-        file.write(b"half")
-        raise RuntimeError
-
+    with pytest.raises(told):
+        write_half(path, error)
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.jsonl"]
-
-
-def test_a_full_disk_is_told_apart(tmp_path):
-    from archive.errors import DiskFull
-
-    with pytest.raises(DiskFull, match="no space left"), write_whole(tmp_path / "x") as file:
-        with open("/dev/full", "wb", buffering=0) as full:
-            full.write(b"x")
-        file.write(b"never")

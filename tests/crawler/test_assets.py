@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import replace
-from datetime import timedelta
 from itertools import permutations
 
 import pytest
