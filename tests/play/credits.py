@@ -1,6 +1,6 @@
 """Bylines and source lines, in the shapes that the Departments print."""
 
-# ruff: noqa: E501 - tables of words read better unbroken
+
 
 from __future__ import annotations
 
