@@ -27,7 +27,7 @@ demo: install ## Play two Departments on localhost, archive them twice, rebuild,
 	$(BIN)/python -m tests.play.demo
 
 test: install ## Run every test
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: install ## Check style
 	$(BIN)/ruff check .

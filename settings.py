@@ -62,5 +62,4 @@ KNOWN_IN_A_ROW = 15
 
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False
-LOG_ENABLED = False  # khcn configures logging itself
 FEED_EXPORT_ENCODING = "utf-8"

@@ -24,6 +24,7 @@ def configure(form: Literal["json", "text"], verbosity: int) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(verbosity, 2)])
+    handler.setLevel(root.level)  # Scrapy sets its own logger to DEBUG, which the root's level does not stop
     for noisy in ("twisted", "filelock", "asyncio", "PIL"):
         logging.getLogger(noisy).setLevel(max(root.level, logging.INFO))
 

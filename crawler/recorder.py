@@ -112,7 +112,7 @@ class Recorder:
         """Bring the catalog up to what has been recorded."""
         pending, self._pending = self._pending, []
         with self._catalog.transaction():
-            if pending:
+            if self.counts["requests"]:
                 store_crawl(self._catalog, self.crawl, self.site.id, self.info)
             for capture, outcome in pending:
                 store(self._catalog, capture, outcome)
@@ -122,7 +122,8 @@ class Recorder:
         self._writer.close()
         self.commit()
         novelty = settle(self._catalog, self.reader)
-        write_articles(self._catalog, self.root, self.site.id, self.crawl)
+        if self.counts["requests"]:
+            write_articles(self._catalog, self.root, self.site.id, self.crawl)
         self._catalog.close()
         self._lock.__exit__(None, None, None)
         return novelty

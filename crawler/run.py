@@ -50,6 +50,7 @@ def crawl_settings(config: Config, overrides: Mapping[str, str] | None = None) -
             "KHCN_RESOLVE": config.resolve,
             "KHCN_CONTACT": config.contact,
             "USER_AGENT": f"khcn/{VERSION} ({about})",
+            "LOG_INSTALL_ROOT_HANDLER": False,  # the command line has configured the log
         },
         priority="project",
     )
@@ -70,7 +71,7 @@ def run_crawls(
     *tick* is called a few times a second with the running crawlers.
     Errors of one site never stop another: they are in its :class:`Ended`.
     """
-    process = AsyncCrawlerProcess(settings, install_root_handler=False)
+    process = AsyncCrawlerProcess(settings)
     loader = SiteSpiderLoader.from_settings(settings)
     started: list[tuple[Job, Crawler, Task[None]]] = []
     for job in jobs:
@@ -83,12 +84,13 @@ def run_crawls(
 
 
 def _ended(job: Job, crawler: Crawler, task: Task[None]) -> Ended:
-    extension = crawler.get_extension(ReportExtension) if crawler.extensions else None
-    report = extension.report if extension else None
-    if report is not None:
-        return Ended(job.site.id, report)
     error = task.exception() if task.done() and not task.cancelled() else None
-    return Ended(job.site.id, None, error or KhcnError(f"{job.site.id}: the crawl ended without a report"))
+    if error is not None:
+        return Ended(job.site.id, None, error)
+    extension = crawler.get_extension(ReportExtension)
+    if extension is None or extension.report is None:
+        return Ended(job.site.id, None, KhcnError(f"{job.site.id}: the crawl ended without a report; see the log"))
+    return Ended(job.site.id, extension.report)
 
 
 def _every(seconds: float, call: Callable[[], None]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from archive.errors import ConfigError, DiskFull, KhcnError
+from archive.errors import CatalogError, ConfigError, DiskFull, KhcnError
 from crawler.cli.common import NotHeld
 from crawler.config import read_config
 from crawler.exits import Exit
@@ -94,7 +94,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.LOCKED
         case DiskFull():
             return Exit.DISK
-        case ConfigError():
+        case ConfigError() | CatalogError():
             return Exit.CONFIG
         case _:
             return Exit.ERROR

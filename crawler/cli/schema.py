@@ -6,11 +6,11 @@ import json
 
 import click
 
-from archive.schema import NAMES, schema
+from archive.schema import FORMS, schema
 
 
 @click.command("schema")
-@click.argument("name", default="article", type=click.Choice(sorted(NAMES)))
+@click.argument("name", default="article", type=click.Choice(sorted(FORMS)))
 def command(name: str) -> None:
     """Print the JSON Schema (2020-12) of NAME."""
     click.echo(json.dumps(schema(name), ensure_ascii=False, indent=2))
