@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 
-from archive.errors import DiskFull
+from archive.errors import ArchiveError, DiskFull, KhcnError
 from archive.warc.records import LiveExchange
 from crawler.causes import cause, word_of
 from crawler.ciphers import iana_cipher_suite, protocol_id
@@ -41,7 +42,8 @@ class Attempt:
         self.tls: str | None = None
         self.error: str | None = None
         self.truncated: str | None = None
-        self.disk: DiskFull | None = None
+        self.unspooled: KhcnError | None = None
+        """Why the answer could not be kept on this machine; then its file is not to be used."""
         self.measure: Callable[[Attempt], None] | None = None
         """Asked once, when the attempt ends, to fill in ``sent``, ``cipher`` and ``tls``."""
 
@@ -51,22 +53,27 @@ class Attempt:
             self.written += data
 
     def receive(self, data: bytes) -> None:
-        """Keep bytes of the answer. Raises DiskFull when the spool has no room for them."""
+        """Keep bytes of the answer. Raises DiskFull or ArchiveError when they can not be kept."""
         if self.ended is not None:
             return
-        try:
+        with self._spooling():
             self.response.write(data)
-        except OSError as error:
-            if error.errno not in _NO_SPACE:
-                raise
-            self.disk = DiskFull(
-                f"no space left for the temporary file of an answer ({self.size} bytes so far); "
-                "make room or point CAPTURE_SPOOL_DIR to a larger disk"
-            )
-            raise self.disk from error
         self.size += len(data)
         if len(self.opening) < 16:
             self.opening = (self.opening + data.lstrip(b"\r\n"))[:16]
+
+    @contextmanager
+    def _spooling(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            what = f"the temporary file of an answer, {self.size} bytes so far: {error.strerror or error}"
+            self.unspooled = (
+                DiskFull(f"{what}; make room, or point CAPTURE_SPOOL_DIR to a larger disk")
+                if error.errno in _NO_SPACE
+                else ArchiveError(f"{what}; does the folder of CAPTURE_SPOOL_DIR exist and can it be written?")
+            )
+            raise self.unspooled from error
 
     def settle(self, error: str | None = None, truncated: str | None = None) -> None:
         """End the attempt; only the first call counts. A cut is one only when something came."""
@@ -99,8 +106,14 @@ class Attempt:
         return (*http, *([protocol_id(self.tls)] if self.tls else []))
 
     def exchange(self, url: str, method: str) -> LiveExchange:
-        """Return the finished exchange, its answer positioned at the first byte."""
-        self.response.seek(0)
+        """Return the finished exchange, its answer positioned at the first byte.
+
+        Raises DiskFull or ArchiveError when the answer's file does not hold all of it.
+        """
+        if self.unspooled is not None:
+            raise self.unspooled
+        with self._spooling():
+            self.response.seek(0)
         return LiveExchange(
             url=url,
             method=method,
@@ -167,12 +180,8 @@ class Fetch:
         attempt.settle(reason)
         return attempt
 
-    @property
-    def disk(self) -> DiskFull | None:
-        """The error of an attempt whose bytes found no room."""
-        return next((attempt.disk for attempt in self.attempts if attempt.disk), None)
-
     def release(self) -> None:
         """Delete the temporary files."""
         for attempt in self.attempts:
-            attempt.response.close()
+            with suppress(OSError):  # closing writes what is buffered, and the disk may be full
+                attempt.response.close()

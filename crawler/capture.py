@@ -62,7 +62,7 @@ class CaptureHandler(HTTP11DownloadHandler):
 
         A body above the limit is left out and the answer flagged ``"spooled"``: it is whole in the
         WARC. Failures raise what Scrapy's own handler raises, after they were recorded. Raises
-        DiskFull when an exchange could not be stored.
+        DiskFull or ArchiveError when an exchange could not be stored.
         """
         # A redirect or a retry copies the meta of the request before it.
         request.meta.pop("capture", None)
@@ -112,8 +112,6 @@ class CaptureHandler(HTTP11DownloadHandler):
             )
             if capture is not None:
                 request.meta["capture"] = capture
-        if fetch.disk is not None:
-            raise fetch.disk
         return last
 
     def _dressed(self, response: Response, exchange: LiveExchange) -> Response:

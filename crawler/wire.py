@@ -24,7 +24,7 @@ from twisted.web.http import _IdentityTransferDecoder
 from twisted.web.http_headers import InvalidHeaderName
 from zope.interface import implementer
 
-from archive.errors import DiskFull
+from archive.errors import KhcnError
 from crawler.attempt import Attempt, Fetch
 from crawler.causes import cause
 from crawler.chunks import LenientChunks
@@ -173,7 +173,7 @@ class WireProtocol(_LenientHTTP11ClientProtocol):
             return
         try:
             attempt.receive(data)
-        except (OSError, DiskFull):
+        except KhcnError:
             self._giveUp(Failure())
             return
         super().dataReceived(data)

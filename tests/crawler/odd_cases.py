@@ -15,6 +15,8 @@ from tests.crawler.odd_server import Script, close, drip, goodbye, hold, on_park
 
 TLS = "tls"
 TLS12 = "tls12"
+NOT_TLS = "asked for TLS, speaks none"
+V6 = "ipv6"
 HTML = "<p>Sở Khoa học và Công nghệ</p>".encode()
 PIXELS = bytes(range(256)) * 40
 BODY_LIMIT = 2 * 1024 * 1024
@@ -53,18 +55,21 @@ class Case:
     name: str
     scripts: dict[str, list[Script]]
     asks: list[Ask]
-    tls: str | None = None
+    server: str | None = None
+    """Which server plays it: None for plain HTTP over IPv4."""
     attempts: dict[str, int] = field(default_factory=dict)
     """How often each path is asked, where it is not once."""
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.server in (TLS, TLS12, NOT_TLS) else "http"
 
     @property
     def host(self) -> str:
         return f"{self.name}.test"
 
 
-def answer(
-    body: bytes = HTML, *fields: bytes, status: bytes = b"200 OK", kind: bytes = b"text/html"
-) -> bytes:
+def answer(body: bytes = HTML, *fields: bytes, status: bytes = b"200 OK", kind: bytes = b"text/html") -> bytes:
     """Return a plain HTTP/1.1 answer with a Content-Length."""
     lines = [b"HTTP/1.1 " + status, b"Content-Type: " + kind, *fields, b"Content-Length: %d" % len(body)]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
@@ -80,16 +85,17 @@ def chunk(data: bytes, extension: bytes = b"") -> bytes:
     return b"%x%s\r\n%s\r\n" % (len(data), extension, data)
 
 
-def one(name: str, script: Script | bytes, *, tls: str | None = None, **ask: Any) -> Case:
+def one(name: str, script: Script | bytes, *, server: str | None = None, **ask: Any) -> Case:
     """Return a case of one request."""
     script = [script] if isinstance(script, bytes) else script
-    return Case(name, {ask.get("path", "/"): [script]}, [Ask(**ask)], tls)
+    return Case(name, {ask.get("path", "/"): [script]}, [Ask(**ask)], server)
 
 
 GZIPPED = gzip.compress(HTML, mtime=0)
 UNTIL_CLOSE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
 
 BODIES = [
+    one("over-ipv6", answer(), body=HTML, server=V6),
     one("plain", answer(), body=HTML),
     one("chunked", chunked(chunk(HTML[:9]), chunk(HTML[9:])), body=HTML),
     one("chunk-extensions", chunked(chunk(HTML, b';a="b c";d'), end=b"000;x\r\n\r\n"), body=HTML),
@@ -123,9 +129,7 @@ BODIES = [
         body=HTML,
     ),
     one("gzip-lie", answer(HTML, b"Content-Encoding: gzip"), body=HTML),
-    one(
-        "gzip-torn", answer(gzip.compress(HTML * 99, mtime=0)[:-9], b"Content-Encoding: gzip"), body=HTML * 99
-    ),
+    one("gzip-torn", answer(gzip.compress(HTML * 99, mtime=0)[:-9], b"Content-Encoding: gzip"), body=HTML * 99),
     one("deflate-unasked", answer(zlib.compress(HTML), b"Content-Encoding: deflate"), body=HTML),
     one(
         "image",
@@ -310,6 +314,23 @@ CUTS = [
     # For these two nothing is played: no server listens, no name server is asked.
     one("refused", [], outcome="DownloadConnectionRefusedError", error="refused"),
     one("no-such-host", [], outcome="CannotResolveHostError", error="dns"),
+    one("not-tls", [], server=NOT_TLS, outcome="DownloadFailedError", error="tls"),
+    one(
+        "stopped",
+        [answer()[:-3], hold],
+        flag="download_stopped",
+        truncated="unspecified",
+        error="stopped",
+        meta={"stop": "keep"},
+    ),
+    one(
+        "stopped-as-failure",
+        [answer()[:-3], hold],
+        outcome="StopDownload",
+        truncated="unspecified",
+        error="stopped",
+        meta={"stop": "fail"},
+    ),
 ]
 
 MANY = [
@@ -420,11 +441,7 @@ SECURE = [
     ),
     Case(
         "secure-chunked",
-        {
-            "/": [
-                [b"HTTP/1.1 103 Hints\r\n\r\n", chunked(chunk(GZIPPED), fields=(b"Content-Encoding: gzip",))]
-            ]
-        },
+        {"/": [[b"HTTP/1.1 103 Hints\r\n\r\n", chunked(chunk(GZIPPED), fields=(b"Content-Encoding: gzip",))]]},
         [Ask(body=HTML)],
         TLS,
     ),
@@ -445,12 +462,12 @@ SECURE = [
         [Ask("/a", body=b"a"), Ask("/now", body=b"n", host="secure-idle-close-2.test"), Ask("/b", body=b"b")],
         TLS,
     ),
-    one("secure-until-close", [UNTIL_CLOSE + HTML, close], body=HTML, tls=TLS),
-    one("secure-goodbye", [UNTIL_CLOSE + HTML, goodbye], body=HTML, tls=TLS),
+    one("secure-until-close", [UNTIL_CLOSE + HTML, close], body=HTML, server=TLS),
+    one("secure-goodbye", [UNTIL_CLOSE + HTML, goodbye], body=HTML, server=TLS),
     one(
         "secure-cut",
         [answer()[:-3], close],
-        tls=TLS,
+        server=TLS,
         outcome="ResponseDataLossError",
         truncated="disconnect",
         error="reset",
@@ -458,7 +475,7 @@ SECURE = [
     one(
         "secure-reset",
         [UNTIL_CLOSE + HTML, reset],
-        tls=TLS,
+        server=TLS,
         outcome="ResponseDataLossError",
         truncated="disconnect",
         error="reset",
@@ -466,14 +483,17 @@ SECURE = [
     one(
         "secure-timeout",
         [answer()[:-3], hold],
-        tls=TLS,
+        server=TLS,
         outcome="DownloadTimeoutError",
         truncated="time",
         error="timeout",
         meta={"download_timeout": TIMEOUT_S},
     ),
-    one("secure-post", answer(), tls=TLS, method="POST", data=b"x" * 200_000, body=HTML),
-    one("secure-old", answer(), tls=TLS12, body=HTML),
+    one("secure-post", answer(), server=TLS, method="POST", data=b"x" * 200_000, body=HTML),
+    one("secure-old", answer(), server=TLS12, body=HTML),
 ]
 
 CASES = [*BODIES, *HEADS, *CUTS, *MANY, *SECURE]
+
+HUNG_UP = ("endless-head", "maxsize-announced", "maxsize-found", "no-status-line")
+"""Cases in which the client goes before it read everything: what it read is the beginning of what was sent."""

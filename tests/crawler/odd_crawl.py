@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import scrapy
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import StopDownload
 
 from archive.model import Capture
 from archive.warc.records import LiveExchange
@@ -69,15 +71,24 @@ class OddSpider(scrapy.Spider):
             else:
                 yield self.next_of(case, 0)
 
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.look, signal=signals.headers_received)
+        return spider
+
+    def look(self, request: scrapy.Request) -> None:
+        if "stop" in request.meta:
+            raise StopDownload(fail=request.meta["stop"] == "fail")
+
     def next_of(self, case: Case, index: int) -> Any:
         ask = case.asks[index]
         request = self.make(case, index, ask)
         return {"case": case, "index": index, "request": request} if ask.via == "pipeline" else request
 
     def make(self, case: Case, index: int, ask: Ask) -> scrapy.Request:
-        scheme = "https" if case.tls else "http"
         return scrapy.Request(
-            f"{scheme}://{ask.host or case.host}{ask.path}#fragment",
+            f"{case.scheme}://{ask.host or case.host}{ask.path}#fragment",
             self.answered,
             method=ask.method,
             body=ask.data,
@@ -100,9 +111,7 @@ class OddSpider(scrapy.Spider):
         request = failure.request
         yield self.tell(error=failure.value, request=request, **request.cb_kwargs)
 
-    def tell(
-        self, case: Case, index: int, *, response: Any = None, error: Any = None, request: Any = None
-    ) -> Any:
+    def tell(self, case: Case, index: int, *, response: Any = None, error: Any = None, request: Any = None) -> Any:
         request = response.request if response is not None else request
         capture = request.meta.get("capture")
         line: dict[str, Any] = {"case": case.name, "index": index, "capture": capture and capture.id}

@@ -58,6 +58,10 @@ class Connection:
         while b"\r\n\r\n" not in self._unread:
             if not self._more():
                 return None
+            if self._unread.startswith(b"\x16"):
+                self.sock.sendall(b"HTTP/1.1 400 The plain port was asked for TLS\r\n\r\n")
+                self.close()
+                return None
         head, _, rest = self._unread.partition(b"\r\n\r\n")
         fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if b": " in line)
         length = int(fields.get(b"content-length", b"0"))
@@ -182,6 +186,7 @@ class OddServer:
         self._context = context
         self._lock = threading.Lock()
         self._accepted = 0
+        self.address = f"[{address}]" if ":" in address else address
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._listener = socket.create_server((address, 0), family=family, backlog=200)
         self.port: int = self._listener.getsockname()[1]
