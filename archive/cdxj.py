@@ -110,9 +110,11 @@ def _head(record: Record) -> StatusAndHeaders | None:
     """Read the head as warcio does, which is how cdxj-indexer, pywb and others see it."""
     if not record.holds_http:
         return None
+    # What warcio takes for the end of a head never lies behind what we take for it.
+    length = min(record.head().length or record.size, MAX_HEAD)
     record.block.seek(record.start)
     parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
-    return parser.parse(io.BytesIO(record.block.read(MAX_HEAD)))
+    return parser.parse(io.BytesIO(record.block.read(length)))
 
 
 def sidecar_path(root: Path, warc: str) -> Path:

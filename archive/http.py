@@ -229,7 +229,12 @@ def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Mes
         notes.append("no-status-line")
     elif not head.complete:
         notes.append("cut-head")
-    body = decode_content(_raw_body(file, start, head, max_size, notes), head.encodings, max_size, notes)
+    # A coded body can be longer than what it decodes to.
+    raw = _raw_body(file, start, head, max(max_size, 1 << 20) if head.encodings else max_size, notes)
+    body = decode_content(raw, head.encodings, max_size, notes)
+    if len(body) > max_size:
+        notes.append("cut-at-limit")
+        body = body[:max_size]
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
     return Message(tuple(informational), head, Payload(head.status or 0, headers, body), tuple(notes))
 

@@ -137,7 +137,7 @@ def surt(url: str) -> str:
 def _surt(url: str) -> str:
     stripped = re.sub(r"[\n\r\t]", "", url.strip(" \t\n\r\x0b\x0c"))
     if not stripped:
-        return "-"
+        return url or "-"
     if not re.match(r"[a-zA-Z][a-zA-Z0-9+\-.]*:", stripped):
         stripped = "http://" + stripped
     stripped = re.sub(r"^(https?://)+", r"\1", stripped)

@@ -207,7 +207,10 @@ def warcinfo(path: Path) -> dict[str, str]:
             raise DamagedRecord(f"{path}: {torn}; run `khcn verify`") from torn
     if member is None or member.record.type != "warcinfo":
         return {}
-    return dict(reversed(parse_fields(member.record.read())))
+    fields: dict[str, str] = {}
+    for name, value in parse_fields(member.record.read()):
+        fields.setdefault(name, value)
+    return fields
 
 
 def crawl_info(fields: dict[str, str]) -> dict[str, str]:
