@@ -119,7 +119,5 @@ def root_of(root: str | Path | None, archive_url: str | None) -> Path:
         raise ArchiveError(f"data root {root} and archive {archive_url}: give one of them")
     parts = urlsplit(archive_url)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
-        raise ArchiveError(
-            f"archive {archive_url}: only file:///... can be read; give a path on this machine"
-        )
+        raise ArchiveError(f"archive {archive_url}: only file:///... can be read; give a path on this machine")
     return Path(unquote(parts.path))

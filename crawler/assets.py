@@ -136,9 +136,7 @@ def complete(article: Article, book: AssetBook) -> Article:
     return replace(
         article,
         images=tuple(_complete_image(image, book.resolve(image.url)) for image in article.images),
-        attachments=tuple(
-            _complete_attachment(entry, book.resolve(entry.url)) for entry in article.attachments
-        ),
+        attachments=tuple(_complete_attachment(entry, book.resolve(entry.url)) for entry in article.attachments),
     )
 
 
@@ -250,11 +248,14 @@ def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
     from crawler.images import image_facts  # Pillow is loaded by the first picture, not by every import
 
     try:
-        return image_facts(body)
+        facts = image_facts(body)
     except Exception:
         # A picture that breaks its reader must end neither a crawl nor every rebuild after it.
         logger.exception("picture not readable", extra={"url": capture.url, "capture": capture.id})
         return None
+    # A broken JPEG is the file that was sent; a line of text in answer to a request for one is not.
+    kind = facts.mime or capture.mime or ""
+    return facts if kind.startswith("image/") else None
 
 
 def _begins_as_picture(body: bytes) -> bool:

@@ -187,7 +187,5 @@ def settle(catalog: Catalog, reader: CrawlReader) -> Counter[str]:
     left = heirs - {article.capture for article in articles}
     if left:
         # Only when captures of a later crawl were kept before this one was settled.
-        logger.warning(
-            "versions without their own reading", extra={"crawl": reader.crawl, "captures": sorted(left)}
-        )
+        logger.warning("versions without their own reading", extra={"crawl": reader.crawl, "captures": sorted(left)})
     return counts

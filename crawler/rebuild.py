@@ -198,9 +198,7 @@ def _rebuild_warc(
     store_crawl(catalog, crawl.id, crawl.site, crawl_info(fields), first)
 
 
-def _note_all(
-    root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt
-) -> Iterator[tuple[Capture, Outcome]]:
+def _note_all(root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt) -> Iterator[tuple[Capture, Outcome]]:
     def note_torn(torn: Torn) -> None:
         note_damage(torn.offset, torn.detail)
 

@@ -176,9 +176,7 @@ class Catalog:
         Articles added while iterating may or may not come.
         """
         return self._pages(
-            lambda connection, after: read.article_page(
-                connection, site=site, since=since, until=until, after=after
-            )
+            lambda connection, after: read.article_page(connection, site=site, since=since, until=until, after=after)
         )
 
     def article(self, url: str, at: datetime | None = None) -> Article | None:
@@ -201,14 +199,10 @@ class Catalog:
         """Return the versions first seen in a crawl, by (captured, url)."""
         return self._ask(lambda connection: read.new_versions(connection, site, crawl))
 
-    def captures(
-        self, site: str | None = None, url: str | None = None, crawl: str | None = None
-    ) -> Iterator[Capture]:
+    def captures(self, site: str | None = None, url: str | None = None, crawl: str | None = None) -> Iterator[Capture]:
         """Yield captures by (date, id); those of *url* also under ``http``, ``https`` and ``www.``."""
         return self._pages(
-            lambda connection, after: read.capture_page(
-                connection, site=site, url=url, crawl=crawl, after=after
-            )
+            lambda connection, after: read.capture_page(connection, site=site, url=url, crawl=crawl, after=after)
         )
 
     def capture(self, capture: str) -> Capture | None:

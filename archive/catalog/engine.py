@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -97,18 +98,25 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 def upsert(connection: Connection, table: Table) -> Any:
     """Return an INSERT of the connection's dialect which knows ``on_conflict_do_update``."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return _insert(connection.dialect.name, table)
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert *rows*; a row whose primary key is there takes the new values."""
-    if not rows:
-        return
-    statement = upsert(connection, table)
+    if rows:
+        connection.execute(_put(connection.dialect.name, table), rows)
+
+
+@cache
+def _put(dialect: str, table: Table) -> Any:
+    # Building a statement costs more than running it.
+    statement = _insert(dialect, table)
     values = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values), rows
-    )
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
 
 
 @contextmanager
@@ -136,9 +144,7 @@ def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskF
     if isinstance(error, NoSuchModuleError):
         return CatalogError(f"{where}: the database's driver is missing ({reason}); install it")
     if any(word in low for word in _NO_ACCESS):
-        return CatalogError(
-            f"{where}: the catalog can not be written ({reason}); make file and folder writable"
-        )
+        return CatalogError(f"{where}: the catalog can not be written ({reason}); make file and folder writable")
     return CatalogError(f"{where}: {reason}; if it stays so, run `khcn rebuild`")
 
 
@@ -162,9 +168,7 @@ def _read_only_engine(url: URL, path: Path) -> Engine:
         # A WAL database needs its -shm file, which can't be made on a read-only disk. As nobody
         # writes there either, SQLite may take the file as it lies.
         engine.dispose()
-        engine = _engine(
-            url.set(database=address + "&immutable=1", query={"uri": "true"}), poolclass=NullPool
-        )
+        engine = _engine(url.set(database=address + "&immutable=1", query={"uri": "true"}), poolclass=NullPool)
     return engine
 
 

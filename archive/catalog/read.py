@@ -179,8 +179,7 @@ def observations_of(connection: Connection, url: str) -> list[Observation]:
         .order_by(observations.c.captured, observations.c.capture)
     )
     return [
-        Observation(row.article, row.capture, utc_time(row.captured), row.version)
-        for row in connection.execute(query)
+        Observation(row.article, row.capture, utc_time(row.captured), row.version) for row in connection.execute(query)
     ]
 
 

@@ -104,15 +104,12 @@ def image_values(version: str, images: Sequence[Image]) -> list[Values]:
 def attachment_values(version: str, attachments: Sequence[Attachment]) -> list[Values]:
     """Return the rows of a version's documents."""
     return [
-        {field.name: getattr(entry, field.name) for field in fields(Attachment)}
-        | {"version": version, "place": place}
+        {field.name: getattr(entry, field.name) for field in fields(Attachment)} | {"version": version, "place": place}
         for place, entry in enumerate(attachments)
     ]
 
 
-def article_of(
-    site: str, version: Row[Any], images: Sequence[Row[Any]], attachments: Sequence[Row[Any]]
-) -> Article:
+def article_of(site: str, version: Row[Any], images: Sequence[Row[Any]], attachments: Sequence[Row[Any]]) -> Article:
     """Return the article that a version's rows hold; *images* and *attachments* in order of place."""
     values = version._mapping
     texts: Values = {name: values[name] for name in _ARTICLE_TEXTS}

@@ -35,9 +35,7 @@ def swap_in(fresh: Path, path: Path) -> None:
         os.replace(fresh, path)
         sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
-        raise CatalogError(
-            f"{path}: the rebuilt catalog can not take its place ({error}); run it again"
-        ) from error
+        raise CatalogError(f"{path}: the rebuilt catalog can not take its place ({error}); run it again") from error
 
 
 def _fold_wal(path: Path) -> None:

@@ -33,18 +33,14 @@ from archive.model import Article, Capture
 State = Literal["new", "changed", "unchanged"]
 
 
-def add_crawl(
-    connection: Connection, crawl: str, site: str, started: datetime, info: Mapping[str, str]
-) -> None:
+def add_crawl(connection: Connection, crawl: str, site: str, started: datetime, info: Mapping[str, str]) -> None:
     """Keep a crawl. Of several descriptions the first by (started, info) stays."""
     row = {"id": crawl, "site": site, "started": utc_text(started), "info": json_text(dict(info))}
     statement = upsert(connection, crawls)
     new, old = statement.excluded, crawls.c
     earlier = or_(new.started < old.started, and_(new.started == old.started, new.info < old.info))
     values = {"site": new.site, "started": new.started, "info": new.info}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[crawls.c.id], set_=values, where=earlier), row
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=[crawls.c.id], set_=values, where=earlier), row)
 
 
 def add_captures(connection: Connection, entries: Iterable[Capture]) -> None:
@@ -138,9 +134,7 @@ def remove_sites(connection: Connection, sites: Sequence[str]) -> None:
 def _keep_version(connection: Connection, version: str, article: Article) -> None:
     """Keep *article* as its version, unless an earlier capture represents that already."""
     assert article.capture is not None
-    held = connection.execute(
-        select(versions.c.captured, versions.c.capture).where(versions.c.id == version)
-    ).first()
+    held = connection.execute(select(versions.c.captured, versions.c.capture).where(versions.c.id == version)).first()
     if held is not None:
         if tuple(held) < (utc_text(article.captured), article.capture):
             return
@@ -154,9 +148,9 @@ def _keep_version(connection: Connection, version: str, article: Article) -> Non
 def _keep_article(connection: Connection, article: str, site: str, key: str) -> None:
     """Derive an article's row from its observations; without any it goes."""
     seen = connection.execute(
-        select(
-            func.min(observations.c.captured).label("first"), func.max(observations.c.captured).label("last")
-        ).where(observations.c.article == article)
+        select(func.min(observations.c.captured).label("first"), func.max(observations.c.captured).label("last")).where(
+            observations.c.article == article
+        )
     ).one()
     if seen.first is None:
         connection.execute(delete(articles).where(articles.c.id == article))

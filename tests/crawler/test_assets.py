@@ -116,6 +116,12 @@ def test_what_is_no_file_gives_no_facts(failure):
     assert done.attachments == (Attachment(PHOTO, 0),)
 
 
+def test_a_line_of_text_is_no_picture():
+    article = make_article(make_capture(1), images=(Image(PHOTO, 0),))
+
+    assert complete(article, book_of(answer(2, b"Not found", mime="text/plain"))) == article
+
+
 def test_a_broken_picture_is_still_the_file_that_was_sent():
     article = make_article(make_capture(1), images=(Image(PHOTO, 0),))
     body = jpeg()[:200]
