@@ -25,11 +25,9 @@ from archive.model import Location
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
 from archive.warc.captures import ANSWERS, payload_digest_of
+from archive.warc.files import OPEN, SUFFIX
 from archive.warc.framing import read_members
-from archive.warc.records import FIELDS_TYPE, Record
-
-SUFFIX = ".warc.gz"
-OPEN = ".open"
+from archive.warc.record import FIELDS_TYPE, Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from archive.errors import DamagedRecord
 from archive.http import iter_body
 from archive.model import Capture, Location, Purpose
 from archive.times import parse_warc_date
-from archive.warc.records import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
+from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
 
 ANSWERS = ("response", "resource", "revisit")
 """Types of the records that hold what a server gave: those that become captures."""

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from archive.digests import BLOCK
 from archive.errors import DamagedRecord
-from archive.warc.records import Record, parse_fields
+from archive.warc.record import Record, parse_fields
 
 VERSION = b"WARC/1.1"
 IN_MEMORY = 8 << 20

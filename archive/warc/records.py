@@ -28,19 +28,17 @@ from datetime import datetime
 from typing import BinaryIO
 from uuid import uuid4
 
-from archive.codings import is_compressed
-from archive.digests import BLOCK, digest_of
+from archive.digests import digest_of
 from archive.errors import ArchiveError
 from archive.http import MAX_HEAD, Head, iter_body, read_head, split_informational
 from archive.times import warc_date
-from archive.urls import header_url, is_http
+from archive.urls import header_url
+from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Fields, Record, fields_block, one_line
 
-__all__ = ["LiveExchange", "Record", "exchange_records", "fields_block", "parse_fields", "warcinfo_record"]
+__all__ = ["OWN_INFO", "LiveExchange", "exchange_records", "warcinfo_record"]
 
-Fields = list[tuple[str, str]]
-
-FIELDS_TYPE = "application/warc-fields"
-UNKNOWN_TYPE = "application/octet-stream"
+OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", "crawl")
+"""Fields of warcinfo which the writer adds to those of its caller."""
 
 
 @dataclass(slots=True)
@@ -70,75 +68,6 @@ class LiveExchange:
     """Why the exchange did not end well."""
     truncated: str | None = None
     """Why the answer is not whole: length, time, disconnect or unspecified."""
-
-
-@dataclass(slots=True)
-class Record:
-    """One WARC record: its fields and the file in which its block lies."""
-
-    fields: Fields
-    """Named fields in their order, ``Content-Length`` included."""
-    block: BinaryIO
-    """A seekable file that ends where the block ends."""
-    start: int
-    """Where the block starts in it."""
-    size: int
-    """Bytes of the block."""
-
-    def get(self, name: str) -> str | None:
-        """Return the first value of a field, by case-insensitive *name*."""
-        wanted = name.lower()
-        return next((value for key, value in self.fields if key.lower() == wanted), None)
-
-    @property
-    def type(self) -> str:
-        """``WARC-Type``, "" when there is none."""
-        return (self.get("WARC-Type") or "").lower()
-
-    @property
-    def id(self) -> str:
-        """``WARC-Record-ID`` without its angle brackets."""
-        return (self.get("WARC-Record-ID") or "").strip("<>")
-
-    @property
-    def url(self) -> str:
-        """``WARC-Target-URI``; old wget wrote it in angle brackets."""
-        url = self.get("WARC-Target-URI") or ""
-        return url[1:-1] if url.startswith("<") and url.endswith(">") else url
-
-    @property
-    def concurrent_to(self) -> set[str]:
-        """Ids of the records of the same exchange that this one names."""
-        return {value.strip("<>") for key, value in self.fields if key.lower() == "warc-concurrent-to"}
-
-    @property
-    def holds_http(self) -> bool:
-        """Whether the block is an HTTP answer (of a revisit: at least its head)."""
-        return self.type in ("response", "revisit") and self.size > 0 and is_http(self.url)
-
-    def head(self) -> Head:
-        """Return the head of the answer in the block; one without status when there is none."""
-        return read_head(self.block, self.start if self.holds_http else self.start + self.size)
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the block."""
-        self.block.seek(self.start)
-        return iter(lambda: self.block.read(BLOCK), b"")
-
-    def read(self) -> bytes:
-        """Return the whole block."""
-        self.block.seek(self.start)
-        return self.block.read()
-
-    def is_compressed(self) -> bool:
-        """Whether deflating the block is vain, its body being compressed already."""
-        if self.type == "resource":
-            self.block.seek(self.start)
-            return is_compressed(self.block.read(64), ())
-        if self.type != "response":
-            return False
-        head = self.head()
-        return is_compressed(next(iter_body(self.block, self.start, head), b"")[:64], head.encodings)
 
 
 def exchange_records(
@@ -177,13 +106,13 @@ def warcinfo_record(filename: str, date: datetime, info: Mapping[str, str]) -> R
 def _common_fields(exchange: LiveExchange, warcinfo_id: str) -> Fields:
     fields = [("WARC-Date", warc_date(exchange.date)), ("WARC-Target-URI", header_url(exchange.url))]
     if exchange.ip:
-        fields.append(("WARC-IP-Address", _one_line(exchange.ip)))
+        fields.append(("WARC-IP-Address", one_line(exchange.ip)))
     # A field for each protocol, and the cipher suite in one of its own:
     # https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/ with the
     # proposals WARC-Protocol (issue 42) and WARC-Cipher-Suite (issue 86) of that repository.
-    fields += [("WARC-Protocol", _one_line(protocol)) for protocol in exchange.protocols]
+    fields += [("WARC-Protocol", one_line(protocol)) for protocol in exchange.protocols]
     if exchange.tls:
-        fields.append(("WARC-Cipher-Suite", _one_line(exchange.tls)))
+        fields.append(("WARC-Cipher-Suite", one_line(exchange.tls)))
     fields.append(("WARC-Warcinfo-ID", f"<{warcinfo_id}>"))
     return fields
 
@@ -259,34 +188,3 @@ def _finish(record: Record, kind: str, content: str) -> Record:
         ("Content-Length", str(record.size)),
     ]
     return record
-
-
-def fields_block(pairs: Iterable[tuple[str, str]]) -> bytes:
-    """Return ``application/warc-fields``: a line a pair, without line breaks in a value.
-
-    >>> fields_block([("software", "khcn"), ("error", "no\\nroute")])
-    b'software: khcn\\r\\nerror: no route\\r\\n'
-    """
-    return "".join(f"{name}: {_one_line(value)}\r\n" for name, value in pairs).encode("utf-8", "replace")
-
-
-def parse_fields(block: bytes) -> Fields:
-    """Return the pairs of a block of named fields; folded lines joined, other lines left out.
-
-    >>> parse_fields(b"a: 1\\r\\n  2\\r\\nnonsense\\r\\nb:3\\n")
-    [('a', '1 2'), ('b', '3')]
-    """
-    text = block.decode("utf-8", "replace")
-    pairs: Fields = []
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        if line[:1] in (" ", "\t") and pairs:
-            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {line.strip()}".strip())
-        elif colon and name.strip():
-            pairs.append((name.strip(), value.strip()))
-    return pairs
-
-
-def _one_line(value: str) -> str:
-    # Spaces within stay as they are: heads are kept in such values byte by byte.
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", value).strip()

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import errno
 import importlib.metadata
-import io
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
 from archive.atomic import sync_folder
-from archive.cdxj import OPEN, SUFFIX, line_of, sidecar_path, write_sorted
+from archive.cdxj import line_of, sidecar_path, write_sorted
 from archive.errors import ArchiveError, DiskFull
 from archive.model import Capture, Location
 from archive.times import now, timestamp14
+from archive.warc.appender import create
 from archive.warc.captures import ANSWERS, capture_of, told_by
+from archive.warc.files import OPEN, SUFFIX
 from archive.warc.framing import gzip_member
-from archive.warc.records import LiveExchange, Record, exchange_records, warcinfo_record
+from archive.warc.record import Record
+from archive.warc.records import LiveExchange, exchange_records, warcinfo_record
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000_000
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", "crawl")
-"""Fields of warcinfo which the writer adds to those of its caller."""
 
 
 class WarcWriter:
@@ -134,7 +134,7 @@ class _OpenWarc:
         self._site = site
         self._crawl = crawl
         self._sidecar = sidecar_path(root, warc)
-        self._file = _create(_open_name(self._path))
+        self._file = create(_open_name(self._path))
         # Whoever holds "<name>.open" is the only one who can make "<name>": look for it now,
         # not before, or another run could have renamed its own in between.
         if self._path.exists():
@@ -144,7 +144,7 @@ class _OpenWarc:
             self._sidecar.parent.mkdir(parents=True, exist_ok=True)
             # Left over when a WARC file was moved away, say into quarantine: it lists nothing that exists.
             _open_name(self._sidecar).unlink(missing_ok=True)
-            self._index = _create(_open_name(self._sidecar))
+            self._index = create(_open_name(self._sidecar))
             record = warcinfo_record(self._path.name, date, info)
             self._warcinfo_id = record.id
             self._file.append(gzip_member(record))
@@ -190,56 +190,6 @@ class _OpenWarc:
         self._index.close()
         write_sorted(self._sidecar, _open_name(self._sidecar).read_bytes().splitlines())
         _open_name(self._sidecar).unlink(missing_ok=True)
-
-
-class _Appender:
-    """An append-only file that can take back what was appended last."""
-
-    def __init__(self, path: Path, file: io.FileIO) -> None:
-        self._path = path
-        self._file = file
-        self._pending = bytearray()
-        self.size = 0
-        """Bytes appended, those not yet flushed included."""
-
-    def append(self, pieces: Iterable[bytes]) -> None:
-        for piece in pieces:
-            self._pending += piece
-            self.size += len(piece)
-            if len(self._pending) >= 1 << 20:
-                self.flush()
-
-    def flush(self) -> None:
-        """Hand everything to the operating system."""
-        while self._pending:
-            written = self._file.write(self._pending)
-            del self._pending[:written]
-
-    def cut(self, size: int) -> None:
-        """Take back everything beyond *size*; this also works on a full disk."""
-        self._pending.clear()
-        self._file.truncate(size)
-        self._file.seek(size)
-        self.size = size
-
-    def sync(self) -> None:
-        """Bring everything to the disk and close."""
-        self.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def close(self) -> None:
-        self._file.close()
-
-    def discard(self) -> None:
-        """Close and remove a file that holds nothing."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
-
-
-def _create(path: Path) -> _Appender:
-    """Make a file that does not exist yet; raises FileExistsError when it does."""
-    return _Appender(path, io.FileIO(path, "xb"))
 
 
 def _open_name(path: Path) -> Path:

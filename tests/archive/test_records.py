@@ -6,7 +6,8 @@ import pytest
 from archive.digests import payload_digest
 from archive.errors import ArchiveError
 from archive.http import dechunk
-from archive.warc.records import exchange_records, fields_block, parse_fields
+from archive.warc.record import fields_block, parse_fields
+from archive.warc.records import exchange_records
 from tests.archive.exchanges import ODD, PAGE, UNANSWERED, exchange
 
 INFO_ID = "urn:uuid:00000000-0000-4000-8000-000000000000"

@@ -1,0 +1,58 @@
+"""A file that only grows, and can take back what was appended last."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class Appender:
+    """An append-only file that can take back what was appended last."""
+
+    def __init__(self, path: Path, file: io.FileIO) -> None:
+        self._path = path
+        self._file = file
+        self._pending = bytearray()
+        self.size = 0
+        """Bytes appended, those not yet flushed included."""
+
+    def append(self, pieces: Iterable[bytes]) -> None:
+        for piece in pieces:
+            self._pending += piece
+            self.size += len(piece)
+            if len(self._pending) >= 1 << 20:
+                self.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        while self._pending:
+            written = self._file.write(self._pending)
+            del self._pending[:written]
+
+    def cut(self, size: int) -> None:
+        """Take back everything beyond *size*; this also works on a full disk."""
+        self._pending.clear()
+        self._file.truncate(size)
+        self._file.seek(size)
+        self.size = size
+
+    def sync(self) -> None:
+        """Bring everything to the disk and close."""
+        self.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        """Close and remove a file that holds nothing."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+
+def create(path: Path) -> Appender:
+    """Make a file that does not exist yet; raises FileExistsError when it does."""
+    return Appender(path, io.FileIO(path, "xb"))

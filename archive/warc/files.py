@@ -1,0 +1,83 @@
+"""The WARC files of a data root: their names, and what each says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from archive.errors import ArchiveError, DamagedRecord
+from archive.warc.framing import Torn, read_members
+from archive.warc.record import parse_fields
+from archive.warc.records import OWN_INFO
+
+SUFFIX = ".warc.gz"
+OPEN = ".open"
+"""What is added to the name of a file while it is being written."""
+
+
+def find_warc(root: Path, warc: str) -> Path:
+    """Return the file that *warc* (below *root*) names, closed or still ``.open``.
+
+    Raises ArchiveError when there is none, or when the name leads out of *root*.
+    """
+    pure = PurePosixPath(warc)
+    if pure.is_absolute() or ".." in pure.parts:
+        raise ArchiveError(f"{warc!r} is no path below the data root")
+    path = root / warc
+    for candidate in (path, path.with_name(path.name + OPEN)):
+        if candidate.is_file():
+            return candidate
+    raise ArchiveError(f"{path}: no such WARC file; look for it in quarantine/, or rebuild the catalog")
+
+
+def list_warcs(root: Path, site: str | None = None) -> list[str]:
+    """Return the WARC files of a site or of all, paths below *root*, in order of their names.
+
+    Files still ``.open`` are among them, with that suffix.
+    """
+    top = root / "warcs" / site if site else root / "warcs"
+    paths = (path for pattern in (SUFFIX, SUFFIX + OPEN) for path in top.rglob("*" + pattern))
+    return sorted(path.relative_to(root).as_posix() for path in paths)
+
+
+def warcinfo(path: Path) -> dict[str, str]:
+    """Return the fields of the warcinfo record that opens a file; none when it has none.
+
+    Raises DamagedRecord when the file does not begin with a whole record.
+    """
+    with path.open("rb") as file:
+        try:
+            member = next(read_members(file), None)
+        except Torn as torn:
+            raise DamagedRecord(f"{path}: {torn}; run `khcn verify`") from torn
+    if member is None or member.record.type != "warcinfo":
+        return {}
+    fields: dict[str, str] = {}
+    for name, value in parse_fields(member.record.read()):
+        fields.setdefault(name, value)
+    return fields
+
+
+def crawl_info(fields: dict[str, str]) -> dict[str, str]:
+    """Return of a warcinfo's fields those that the crawl gave to its writer."""
+    return {name: value for name, value in fields.items() if name not in OWN_INFO}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a file says of all its captures."""
+
+    site: str
+    crawl: str
+
+    @classmethod
+    def of(cls, root: Path, warc: str) -> Context:
+        """Read it from warcinfo; in files of others from the path: folder and name."""
+        try:
+            fields = warcinfo(find_warc(root, warc))
+        except DamagedRecord:
+            fields = {}
+        parts = PurePosixPath(warc).parts
+        name = parts[-1].removesuffix(OPEN).removesuffix(SUFFIX)
+        folder = parts[1] if len(parts) > 2 and parts[0] == "warcs" else ""
+        return cls(fields.get("site", folder), fields.get("crawl") or fields.get("isPartOf") or name)
