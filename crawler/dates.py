@@ -78,7 +78,10 @@ _CLOCK_BEFORE = re.compile(_TIME.pattern + r"[\s|,\-–]*(?:" + _WEEKDAY.pattern
 _CLOCK_AFTER = re.compile(r"[\s|,\-–]*" + _TIME.pattern + r"\s*(?:" + _ZONE.pattern + ")?", re.I)
 _EDGE_WORDS_END = re.compile(r"[\s|,\-–(]*(?:" + _WEEKDAY.pattern + r"|" + _LABEL.pattern + r")[\s,:]*$", re.I)
 _WORDLESS = re.compile(r"[\s|,;:.\-–—/()\[\]•·»>*&+]+")
-_CLOCK_WORDS = re.compile(r"(?<!\w)(?:in trang|in bài|in|a-?\s+a\+?|a-\s+a\s+a\+|google|xem cỡ chữ|email|gmt)(?!\w)", re.I)
+_BUTTONS = re.compile(
+    r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email|mail)|gmt|chia sẻ)(?!\w)",
+    re.I,
+)
 
 
 def parse_vi_datetime(text: str | None) -> PrintedDate:
@@ -101,8 +104,7 @@ def date_line(text: str) -> PrintedDate | None:
     """Return the date of a line that is nothing but a date line, else None.
 
     Labels, weekday, zone, view counters and separators may stand beside the
-    date; words of a sentence may not. A name of up to four words may, since
-    some sites print the author there: it is given back as ``rest``.
+    date; words of a sentence may not.
 
     >>> date_line("Ngày 22-01-2024 Lượt xem 53").value.isoformat()
     '2024-01-22T00:00:00+07:00'
@@ -120,7 +122,7 @@ def date_line(text: str) -> PrintedDate | None:
 def clock_only(text: str) -> bool:
     """Say whether a line holds a time of day and nothing else (its date stands in the next line)."""
     match = _TIME.search(text)
-    return bool(match) and not _leftover(text[: match.start()] + " " + text[match.end() :])
+    return match is not None and not _leftover(text[: match.start()] + " " + text[match.end() :])
 
 
 def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
@@ -220,7 +222,7 @@ def _zone(text: str | None) -> timezone | ZoneInfo:
 
 def _leftover(rest: str) -> str:
     """Return the words of a date line that are no part of one."""
-    for pattern in (_ZONE, _COUNTER, _WEEKDAY, _LABEL, _CLOCK_WORDS):
+    for pattern in (_ZONE, _COUNTER, _WEEKDAY, _LABEL, _BUTTONS):
         if not rest:
             break
         rest = pattern.sub(" ", rest)

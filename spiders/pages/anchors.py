@@ -130,7 +130,7 @@ def _looks(item: Item) -> float:
     if block.header and "article" not in block.tags and "main" not in block.tags:
         score -= 2
     if words.is_owner(text) or words.is_footer(text) or words.is_attachment_label(text):
-        score -= 6
+        score -= 8
     if words.says_missing(text):
         score -= 3
     if len(text) > 120 and text.endswith("."):
@@ -172,7 +172,8 @@ def _date_near(
     wanted = {"before": (before, after), "after": (after, before), "either": (after, before)}[place]
     first, second = wanted
     if first is not None and first[1] <= (1 if place == "before" else 3):
-        return first[0], 4.0 - first[1]
+        known = 1.5 if shape is not None and shape.search(items[first[0]].text) else 0.0
+        return first[0], 4.0 - first[1] + known
     if second is not None and second[1] == 0 and not items[second[0]].block.header:
         return second[0], 3.0 if place == "either" else 1.5
     if first is not None and first[1] <= 3:

@@ -50,6 +50,7 @@ class _Range:
         if date is not None:
             head = common(head, date.block.path)
         self.root: Path = head
+        self.dated = date is not None
         self.core: Path | None = None
         self.taken: list[Item] = []
         self.strong = 0
@@ -61,8 +62,11 @@ class _Range:
                 continue
             if item.ends:
                 break
-            if not item.noise and words.may_end_article(item.text) and not self._goes_on(item):
-                break
+            if not item.noise and words.may_end_article(item.text):
+                if not self._goes_on(item):
+                    break
+                if self.strong == 0:
+                    continue
             if item.link == "article":
                 if self._is_passing_link(item):
                     continue
@@ -142,6 +146,8 @@ class _Range:
 
     def _goes_on(self, item: Item) -> bool:
         """Say whether the article's own paragraphs follow a heading that may end it."""
+        if self.strong == 0:
+            return self._is_passing_link(item)
         if self.core is None or not inside(item.block.path, self.core):
             return False
         for other in self.items[item.at + 1 :]:
@@ -173,5 +179,6 @@ class _Range:
                 after += len(other.text)
                 count += 1
         if self.strong == 0:
-            return count >= 2 and after >= 300
+            # A headline with a date of its own is no list's.
+            return count >= 1 if self.dated else count >= 2 and after >= 300
         return (links == 1 and count >= 1) or (count >= 2 and after >= 400)

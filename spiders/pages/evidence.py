@@ -26,10 +26,11 @@ _SHARES = re.compile(r"(?:facebook|twitter|zalo|linkedin|pinterest|google|t\.me|
 _DECOR = re.compile(
     r"(?:^|[/_\-.])(?:icons?|ico|blank|spacer|pixel|transparent|clear|1x1|bullet|arrow|print(?:er)?|e?mail|facebook|twitter"
     r"|zalo|share|rss|captcha|loading|lazy|placeholder|avatar|btn|button|counter|tracking|track|beacon|dot|line|star|like"
-    r"|calendar|clock|user|view|eye|home|logo|banner)(?:[_\-]?\w{0,12})?\.(?:gif|png|svg|ico|webp)(?:$|[?#])"
+    r"|calendar|clock|user|view|eye|home|logo|banner|file|pdf|docx?|word|excel|xlsx?|zip|attach(?:ment)?|download|new|hot|next|prev)(?:[_\-]?\w{0,12})?\.(?:gif|png|svg|ico|webp)(?:$|[?#])"
     r"|(?:^|/)(?:pixel|1x1|blank|spacer|beacon|track(?:ing)?)\.\w+(?:$|[?#])|^data:",
     re.I,
 )
+_RANKED: tuple[LinkKind, ...] = ("file", "article", "self", "image", "page", "button")
 STRONG = 60
 """A line of so many letters, not a link, is a paragraph and no label."""
 
@@ -134,19 +135,57 @@ def items_of(page: Page) -> list[Item]:
             if item.date is None and len(text) <= 90:
                 item.ends = words.ends_article(text)
                 item.noise = not item.ends and words.is_button(text)
-            if block.linked >= 0.8 and block.links:
+            if block.links and (block.linked >= 0.8 or (block.linked >= 0.3 and _only_dates(block))):
                 kinds = {judge.kind(link.href) for link in block.links}
-                item.link = next((k for k in ("file", "article", "self", "image", "page", "button") if k in kinds), "")  # type: ignore[assignment]
+                item.link = next((k for k in _RANKED if k in kinds), "")
+                if item.date is None and item.link not in ("article", "file") and len(text) <= 160:
+                    item.date = date_line(_without_links(block))
+            elif block.links and item.date is None and len(text) <= 160:
+                if not any(judge.kind(link.href) in ("article", "file") for link in block.links):
+                    item.date = date_line(_without_links(block))
             item.key = key(text) if len(text) <= 400 else ""
         items.append(item)
     _join_clocks(items)
-    return items
+    return _without_signs(items)
+
+
+def _without_signs(items: list[Item]) -> list[Item]:
+    """Drop pictures that are no pictures of the article: signs beside file links, and whatever repeats."""
+    seen: dict[str, int] = {}
+    for item in items:
+        if item.block.picture is not None:
+            seen[item.block.picture.src] = seen.get(item.block.picture.src, 0) + 1
+    kept: list[Item] = []
+    for at, item in enumerate(items):
+        picture = item.block.picture
+        if picture is not None:
+            after = items[at + 1] if at + 1 < len(items) else None
+            sign = after is not None and after.link == "file" and after.block.path[:-1] == item.block.path[: len(after.block.path) - 1]
+            if item.link == "file" or sign or seen[picture.src] > 2:
+                continue
+        item.at = len(kept)
+        kept.append(item)
+    return kept
+
+
+def _only_dates(block: Block) -> bool:
+    """Say whether the words beside a line's links are no more than a date, a counter or buttons."""
+    rest = _without_links(block).strip(" -–—|·•»>()[],.:")
+    return len(rest) < 60 and (len(rest) < 3 or date_line(rest) is not None or words.is_button(rest))
+
+
+def _without_links(block: Block) -> str:
+    """Return a line's words that are no link."""
+    rest = block.text
+    for link in block.links:
+        rest = rest.replace(link.text, " ", 1)
+    return " ".join(rest.split())
 
 
 def _join_clocks(items: list[Item]) -> None:
     """Make one date of a time and a date that stand in two neighbouring lines."""
     texts = [item for item in items if item.text]
-    for one, two in zip(texts, texts[1:]):
+    for one, two in zip(texts, texts[1:], strict=False):
         for clock, day in ((one, two), (two, one)):
             if day.date is not None and day.date.precision == "day" and clock.date is None and len(clock.text) < 30:
                 if clock_only(clock.text):
@@ -161,7 +200,9 @@ def _split_dates(blocks: Sequence[Block]) -> list[Block]:
     for block in blocks:
         text = block.text
         above = above and not (len(text) > 250 and block.linked < 0.5)
-        if above and 18 < len(text) <= 330 and block.picture is None and date_line(text) is None:
+        if above and 18 < len(text) <= 330 and block.picture is None and date_line(text) is None and not (
+            block.links and _only_dates(block)
+        ):
             found = split_edge_date(text)
             if found is not None:
                 rest, _ = found
@@ -176,14 +217,17 @@ def _split_dates(blocks: Sequence[Block]) -> list[Block]:
 
 def _rejoin(blocks: Sequence[Block]) -> list[Block]:
     """Join lines that one ``<br>`` cuts inside a sentence; other lines are paragraphs of their own."""
-    doubled = {b.path for b in blocks if b.breaks >= 2}
+    wraps: dict[tuple[int, ...], int] = {}
+    for one, two in zip(blocks, blocks[1:], strict=False):
+        if two.breaks == 1 and two.text[:1].islower() and one.path == two.path and one.text and not _STOP.search(one.text):
+            wraps[two.path] = wraps.get(two.path, 0) + 1
     out: list[Block] = []
     for block in blocks:
         last = out[-1] if out else None
         if (
             last is not None and block.breaks == 1 and block.path == last.path
             and last.picture is None and block.picture is None
-            and _runs_on(last, block, block.path in doubled, len(out) > 1 and out[-2].picture is not None)
+            and _runs_on(last, block, wraps.get(block.path, 0) >= 3, len(out) > 1 and out[-2].picture is not None)
         ):  # fmt: skip
             out[-1] = replace(
                 last, text=f"{last.text} {block.text}", links=[*last.links, *block.links],
@@ -199,8 +243,8 @@ _STOP = re.compile(r"[.!?…:;”\"»)]$")
 _BULLET = re.compile(r"(?:[-–—+•*▪●]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)])\s*")
 
 
-def _runs_on(last: Block, block: Block, doubled: bool, after_picture: bool) -> bool:
-    """Say whether a sentence goes on after a single ``<br>``."""
+def _runs_on(last: Block, block: Block, wrapped: bool, after_picture: bool) -> bool:
+    """Say whether a sentence goes on after a single ``<br>``; *wrapped* text breaks every line."""
     if _STOP.search(last.text) or _BULLET.match(block.text) or last.bold != block.bold:
         return block.heading > 0 and not (_BULLET.match(block.text) or date_line(block.text) or date_line(last.text))
     if date_line(last.text) or date_line(block.text) or words.is_button(last.text) or words.is_button(block.text):
@@ -209,7 +253,7 @@ def _runs_on(last: Block, block: Block, doubled: bool, after_picture: bool) -> b
         return True
     if last.text.endswith((",", " -", " –")):
         return True
-    return doubled and len(last.text) >= 60 and not after_picture and len(block.text) >= 20 and not block.indented
+    return wrapped and len(last.text) >= 60 and not after_picture and len(block.text) >= 20 and not block.indented
 
 
 def _rows(blocks: Sequence[Block], judge: LinkJudge) -> list[Block]:
@@ -224,7 +268,6 @@ def _rows(blocks: Sequence[Block], judge: LinkJudge) -> list[Block]:
             rows.setdefault(block.path[place], {}).setdefault(cell, []).append(at)
     joined: dict[int, Block] = {}
     dropped: set[int] = set()
-    holders = {number for block in blocks for number in block.path if number in tables}
     for table, rows in tables.items():
         members = [at for row in rows.values() for cell in row.values() for at in cell]
         nested = any(table in blocks[at].path and _table_of(blocks[at]) != table for at in range(min(members), max(members)))
@@ -241,7 +284,6 @@ def _rows(blocks: Sequence[Block], judge: LinkJudge) -> list[Block]:
                 linked=min(blocks[at].linked for at in ats), align=None, tail=None, heading=0,
             )  # fmt: skip
             dropped.update(ats[1:])
-    del holders
     return [joined.get(at, block) for at, block in enumerate(blocks) if at not in dropped]
 
 

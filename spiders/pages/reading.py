@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.model import Attachment, Image
-from crawler.bylines import Byline, is_office, is_person, parse_byline, split_caption
-from crawler.clean import line
+from crawler.bylines import Byline, parse_byline, split_caption
+from crawler.clean import key, line
 from crawler.dates import PrintedDate
 from crawler.page import Page
 from spiders.pages import words
@@ -188,15 +188,9 @@ def _section(items: Sequence[Item], anchors: Anchors) -> str | None:
                 trail += [link.text for link in other.block.links]
             elif len(links) == 1 and words.trimmed(other.text):
                 break
-        names = [words_ for words_ in trail[1:] if words_ and words.trimmed(words_) and _key(words_) != title]
-        return names[-1] if names and len(names) <= 4 else None
+        names = [name for name in trail[1:] if words.trimmed(name) and key(name) != title]
+        if len(names) > 4 or any(words.is_menu(name) for name in names):
+            continue
+        return names[-1] if names else None
     return None
 
-
-def _key(text: str) -> str:
-    from crawler.clean import key
-
-    return key(text)
-
-
-__all__ = ["Reading", "is_office", "is_person", "read"]

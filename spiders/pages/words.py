@@ -51,8 +51,14 @@ _TOOL = (
 )
 _TOOLBAR = re.compile(rf"(?:(?:{_TOOL}|{_COUNTER.pattern})[\s|/,;.·•\-–:()\[\]]*)+")
 _OWNER = re.compile(
-    r"(?:so|bo|ubnd|uy ban|cong|trang|website|chuyen trang) .*(?:khoa hoc va cong nghe|khoa hoc cong nghe|khoa hoc, cong nghe|thong tin dien tu|tinh \w+)"
-    r"|uy ban nhan dan .*|trang (?:chu|thong tin dien tu).*|cong thong tin.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
+    r"(?:(?:cong|trang|website|chuyen trang)(?: thong tin)?(?: dien tu)?(?: cua)? ?)?"
+    r"(?:(?:so|bo|ubnd|uy ban nhan dan)(?: khoa hoc(?: va|,| &)? cong nghe(?: va moi truong)?| kh&cn)?)?"
+    r"(?: ?(?:(?:tinh|thanh pho|tp\.?) \w+(?: \w+){0,4}|\w+ \w+))?"
+    r"|(?:so|bo|ubnd|uy ban|cong|trang|website) .*(?:thong tin dien tu|khoa hoc va cong nghe)"
+    r"|trang (?:chu|thong tin dien tu).*|cong thong tin.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
+)
+_MENU = frozenset(
+    ("gioi thieu", "lien he", "hoi dap", "so do trang", "so do site", "dang nhap", "thu tuc hanh chinh", "dich vu cong", "thu dien tu")
 )
 _FOOTER = re.compile(
     r"(?:©|ban quyen|copyright|all rights|chiu trach nhiem|giay phep|thiet ke boi|xay dung boi|phat trien boi|ghi ro nguon|hotline|duong day nong"
@@ -98,6 +104,11 @@ def is_button(text: str) -> bool:
 def is_owner(text: str) -> bool:
     """Say whether a line names the portal or an item of its menu, so that it is no headline."""
     return len(text) <= 90 and _OWNER.fullmatch(trimmed(text)) is not None
+
+
+def is_menu(text: str) -> bool:
+    """Say whether a link is of the portal's main menu, which begins with ``Trang chủ`` like a breadcrumb."""
+    return trimmed(text) in _MENU
 
 
 def is_footer(text: str) -> bool:

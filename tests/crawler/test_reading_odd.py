@@ -1,0 +1,299 @@
+"""Pages that are no articles, articles in odd bytes, and traps that other portals set."""
+
+import random
+
+import pytest
+
+from archive.model import Article, NotAnArticle
+from crawler.sites import Site
+from tests.crawler.reading_helpers import read_page
+from tests.crawler.reading_skeletons import LEAD, NOTICE, OTHERS
+
+URL = "http://skhcn.hatinh.gov.vn/chi-tiet-tin-tuc/hoi-nghi-tong-ket-cong-tac-nam-2024"
+TITLE = "Hội nghị tổng kết công tác năm 2024"
+DATE = "<p>08:30 | 15-12-2024</p>"
+ONE = "Sáng 14/12, Sở Khoa học và Công nghệ tổ chức hội nghị tổng kết công tác năm 2024, triển khai nhiệm vụ năm 2025."
+TWO = "Năm 2024, toàn ngành hoàn thành 38/40 nhiệm vụ được giao; hai nhiệm vụ chuyển tiếp sang năm sau do điều chỉnh quy mô."
+BODY = f"<p>{ONE}</p><p>{TWO}</p>"
+TEASERS = "".join(
+    f'<div><h3><a href="/chi-tiet-tin-tuc/a-b-c-{n}">{title}</a></h3><p>14:05 | 03-06-2025</p><p>{LEAD}</p></div>' for n, title in OTHERS
+)
+
+
+def page(inside: str, title: str = TITLE) -> str:
+    return f"<html><head><meta charset=utf-8><title>{title}</title></head><body>{inside}</body></html>"
+
+
+def article(html: str | bytes, url: str = URL, **more: object) -> Article:
+    got = read_page(html, url, **more)
+    assert isinstance(got, Article), got
+    return got
+
+
+REFUSED = {
+    "nothing": ("", 200, "text/html", "empty"),
+    "blanks": (" \n ", 200, "text/html", "empty"),
+    "a missing page": (page(DATE + BODY), 404, "text/html", "status_404"),
+    "a server's fault": (page("Server Error"), 500, "text/html", "status_500"),
+    "a picture": ("\x00", 200, "image/jpeg", "not_html"),
+    "a PDF said to be HTML": ("%PDF-1.4 ...", 200, "text/html", "not_html"),
+    "a soft 404": (page("<h1>Không tìm thấy trang</h1><p>Trang bạn yêu cầu không tồn tại.</p>", "Lỗi 404"), 200, "text/html", "soft_404"),
+    "an unknown id": (page("<div>Không tìm thấy thông tin</div>" + TEASERS, "Sở KH&CN"), 200, "text/html", "soft_404"),
+    "only scripts": (page("<script>document.cookie='D1N=ab';location.reload()</script>", ""), 200, "text/html", "no_title"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_article_is_refused_with_its_reason(name):
+    html, status, mime, reason = REFUSED[name]
+
+    got = read_page(html, URL, status=status, mime=mime)
+
+    assert isinstance(got, NotAnArticle)
+    assert got.reason == reason
+
+
+@pytest.mark.parametrize("head", ["", "<h1>Tin tức - Sự kiện</h1>", f"<h1>Tin tức</h1><p>{NOTICE}</p>"])
+def test_a_list_served_at_an_articles_address_is_refused(head):
+    got = read_page(page(f"<p>07:45 | 08-07-2025</p>{head}{TEASERS}", "Tin tức - Sự kiện"), URL)
+
+    assert isinstance(got, NotAnArticle)
+
+
+def test_an_article_without_a_date_keeps_none():
+    got = article(page(f"<h1>{TITLE}</h1>{BODY}"))
+
+    assert (got.published, got.published_precision) == (None, None)
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+@pytest.mark.parametrize("date", ["00:00 | 00-00-0000", "08:30 | 31-02-2024", "08:30 | 16-72-2020"])
+def test_a_date_that_can_not_be_is_none_and_no_text(date):
+    got = article(page(f"<p>{date}</p><h1>{TITLE}</h1>{BODY}"))
+
+    assert got.published is None
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+def test_what_the_page_does_not_give_is_empty():
+    got = article(page(f"{DATE}<h1>{TITLE}</h1>{BODY}"))
+
+    assert (got.summary, got.source, got.section, got.modified, got.source_id) == (None, None, None, None, None)
+    assert (got.authors, got.photographers, got.tags, got.images, got.attachments) == ((), (), (), (), ())
+    assert (got.language, got.parser) == ("vi", "ha_tinh/1")
+
+
+ENDS = {
+    "the form": "<h3>GÓP Ý - TRAO ĐỔI</h3><p>Họ và tên</p>",
+    "neighbours": "<b>Các tin khác</b><ul><li>Tin không có liên kết nhưng rất dài, dài hơn cả sáu mươi chữ cái cơ đấy</li></ul>",
+    "comments": "<p>Bình luận (3)</p><p>Bạn đọc: bài viết rất hay, mong Sở sớm nhân rộng mô hình này ra toàn tỉnh nhé.</p>",
+    "related": "<div>Tin liên quan:</div><p>Một tin cũ không có liên kết nhưng cũng dài hơn sáu mươi chữ cái</p>",
+    "links": "".join(f'<p><a href="/chi-tiet-tin-tuc/x-y-{n}">{t}</a></p><p>{LEAD}</p>' for n, t in OTHERS),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_nothing_after_the_end_is_read(name):
+    got = article(page(f"<div>{DATE}<h1>{TITLE}</h1>{BODY}<p align=right>Thu Trang</p>{ENDS[name]}</div>"))
+
+    assert got.text == f"{ONE}\n\n{TWO}"
+    assert got.authors == ("Thu Trang",)
+
+
+NOISE = (
+    "A- A A+", "A A A", "In trang", "Lượt xem: 1.024", "1,206 lượt xem", "Gửi email | In bài viết", "Chia sẻ", "Xem cỡ chữ Google",
+    "0:00 / 0:00", "Facebook Zalo Twitter", "Quay lại", "Về đầu trang", "null", "Cỡ chữ", "Đã xem: 5",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_buttons_and_counters_are_no_text(noise):
+    html = page(f"{DATE}<h1>{TITLE}</h1><div>{noise}</div><div>{BODY}</div><div>{noise}</div>")
+
+    assert article(html).text == f"{ONE}\n\n{TWO}"
+
+
+CAPTIONS = {
+    "figcaption": "<figure><img src=/a.jpg><figcaption>{}</figcaption></figure>",
+    "cell": "<table><tr><td><img src=/a.jpg></td></tr><tr><td>{}</td></tr></table>",
+    "same cell": "<table><tr><td><img src=/a.jpg><br>{}</td></tr></table>",
+    "centred": "<p align=center><img src=/a.jpg></p><p style='text-align:center'>{}</p>",
+    "center tag": "<center><img src=/a.jpg></center><center>{}</center>",
+    "slanted": "<p><img src=/a.jpg></p><p><em>{}</em></p>",
+    "break": "<p><a href=/full.jpg><img src=/a.jpg></a><br><span>{}</span></p>",
+    "box": "<div><div><img src=/a.jpg></div><div>{}</div></div>",
+    "plain": "<p><img src=/a.jpg></p><p>{}</p>",
+    "blank between": "<p align=center><img src=/a.jpg></p><p>&nbsp;</p><p align=center><i>{}</i></p>",
+    "lazy": "<p align=center><img src='data:image/gif;base64,x' data-src=/a.jpg></p><p align=center>{}</p>",
+}
+
+
+@pytest.mark.parametrize("name", CAPTIONS)
+@pytest.mark.parametrize(
+    ("printed", "caption", "credit"),
+    [
+        ("Toàn cảnh hội nghị", "Toàn cảnh hội nghị", None),
+        ("Toàn cảnh hội nghị (Ảnh: Minh Lý)", "Toàn cảnh hội nghị", "Minh Lý"),
+        ("Đồng chí Lê Văn Bảy phát biểu tại hội nghị.", "Đồng chí Lê Văn Bảy phát biểu tại hội nghị.", None),
+    ],
+)
+def test_a_caption_is_found_however_it_is_set(name, printed, caption, credit):
+    picture = CAPTIONS[name].format(printed)
+
+    got = article(page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p>{picture}<p>{TWO}</p>"))
+
+    assert got.text == f"{ONE}\n\n{TWO}"
+    assert [(i.url, i.caption, i.credit) for i in got.images] == [("http://skhcn.hatinh.gov.vn/a.jpg", caption, credit)]
+    assert got.photographers == ((credit,) if credit else ())
+
+
+def test_a_paragraph_after_a_picture_without_caption_stays_text():
+    got = article(page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p><p align=center><img src=/a.jpg alt='{TITLE}'></p><p>{TWO}</p>"))
+
+    assert got.text == f"{ONE}\n\n{TWO}"
+    assert (got.images[0].caption, got.images[0].alt) == (None, TITLE)
+
+
+BYLINES = {
+    "right": "<p align=right>{}</p>",
+    "style": "<div style='text-align: right'><strong>{}</strong></div>",
+    "blanks": "<p>&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;&nbsp;{}</p>",
+    "last": "<p>{}</p>",
+    "bold": "<p><b>{}</b></p>",
+    "row": "<table><tr><td align=right><i>{}</i></td></tr></table>",
+}
+
+
+@pytest.mark.parametrize("name", BYLINES)
+@pytest.mark.parametrize(
+    ("printed", "authors", "photographers", "source"),
+    [
+        ("Tùng Như - Đình Nam", ("Tùng Như", "Đình Nam"), (), None),
+        ("Ngọc Triều, Ảnh Huỳnh Sang", ("Ngọc Triều",), ("Huỳnh Sang",), None),
+        ("Tin, ảnh: Lê Hoa", ("Lê Hoa",), ("Lê Hoa",), None),
+        ("V.K.D", ("V.K.D",), (), None),
+        ("THANH SANG", ("THANH SANG",), (), None),
+        ("Trung tâm Thông tin và Ứng dụng TBKHCN", ("Trung tâm Thông tin và Ứng dụng TBKHCN",), (), None),
+        ("Theo Báo Hà Tĩnh", (), (), "Báo Hà Tĩnh"),
+        ("(Nguồn: Cổng TTĐT Chính phủ)", (), (), "Cổng TTĐT Chính phủ"),
+    ],
+)
+def test_a_byline_is_found_wherever_it_stands(name, printed, authors, photographers, source):
+    html = page(f"<div>{DATE}<h1>{TITLE}</h1><div>{BODY}{BYLINES[name].format(printed)}</div></div>")
+
+    got = article(html)
+
+    assert (got.authors, got.photographers, got.source) == (authors, photographers, source)
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+def test_a_byline_glued_to_the_last_paragraph_is_split_off():
+    html = page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p><p>{TWO[:-1]}./.{'&nbsp;' * 9}Thu Trang, Ảnh Minh Lý</p>")
+
+    got = article(html)
+
+    assert (got.authors, got.photographers) == (("Thu Trang",), ("Minh Lý",))
+    assert got.text.endswith("quy mô./.")
+
+
+def test_a_last_paragraph_that_ends_with_a_name_is_text():
+    last = "Chủ trì hội nghị là đồng chí Nguyễn Văn Thảo"
+
+    got = article(page(f"{DATE}<h1>{TITLE}</h1>{BODY}<p>{last}</p>"))
+
+    assert got.text.endswith(last)
+    assert got.authors == ()
+
+
+def test_hidden_blocks_and_side_notes_are_not_read():
+    hidden = f"<div style='display: none'><p>{LEAD}</p></div><div hidden><p>{LEAD}</p></div><aside><p>{NOTICE}</p></aside>"
+
+    got = article(page(f"{hidden}{DATE}<h1>{TITLE}</h1>{hidden}<p>{ONE}</p>{hidden}<p>{TWO}</p>{hidden}"))
+
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+def test_words_cut_by_tags_and_marks_are_whole():
+    cut = ONE.replace("Khoa", "K<b>ho</b>a").replace("nghị", "ng<wbr>h&shy;ị").replace("tổng", "t&#7893;ng").replace(" ", "\n\t ", 3)
+
+    assert article(page(f"{DATE}<h1>{TITLE}</h1><p>{cut}</p><p>{TWO}</p>")).text == f"{ONE}\n\n{TWO}"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mime", "meta"),
+    [
+        ("utf-8", "text/html", ""),
+        ("utf-8", "text/html; charset=iso-8859-1", ""),
+        ("utf-8-sig", "text/html", ""),
+        ("utf-16", "text/html", ""),
+        ("utf-8", "text/html; charset=nonsense", "<meta charset=utf-8>"),
+    ],
+)
+def test_pages_are_decoded_as_browsers_do(encoding, mime, meta):
+    html = f"<html><head>{meta}<title>x</title></head><body>{DATE}<h1>{TITLE}</h1>{BODY}</body></html>"
+
+    assert article(html.encode(encoding), mime=mime).title == TITLE
+
+
+def test_windows_1258_is_read():
+    # The code page has marks of its own for the tones; letter and mark become one.
+    import unicodedata
+
+    text = unicodedata.normalize("NFD", f"<h1>{TITLE}</h1>{BODY}")
+    for mark in "\u0302\u0306\u031b":
+        for letter in "aeiouAEIOUuU":
+            text = text.replace(letter + mark, unicodedata.normalize("NFC", letter + mark))
+    html = f"<html><body>{DATE}{text}</body></html>".replace("\u0323\u0302", "\u0302")
+
+    got = article(html.encode("cp1258", "ignore"), mime="text/html; charset=windows-1258")
+
+    assert got.title.startswith("Hội nghị tổng") or "nghị" in got.title
+
+
+def test_section_comes_from_the_listing_then_from_the_breadcrumb():
+    crumb = '<ul><li><a href="/">Trang chủ</a></li><li><a href="/danh-sach-tin-tuc/iso">ISO</a></li></ul>'
+    html = page(f"{crumb}{DATE}<h1>{TITLE}</h1>{BODY}")
+    via = "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/tin-tuc-su-kien?page=3"
+
+    assert article(html).section == "ISO"
+    assert article(html, via=via).section == "Tin tức - Sự kiện"
+
+
+def test_any_bytes_give_an_answer():
+    rng = random.Random(7)
+    good = page(f"{DATE}<h1>{TITLE}</h1>{BODY}").encode()
+    for _ in range(60):
+        cut = bytearray(good)
+        for _ in range(rng.randint(1, 40)):
+            cut[rng.randrange(len(cut))] = rng.randrange(256)
+        read_page(bytes(cut[: rng.randint(1, len(cut))]), URL)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 20_000 + ONE,
+        "<p " + " ".join(f"a{n}=1" for n in range(60_000)) + ">" + ONE,
+        "<b><i>" * 5_000 + ONE,
+        "<table><tr><td>" * 3_000 + ONE,
+        ("<p>" + ONE) * 5_000,
+        "&nbsp;" * 200_000,
+        "<!--" * 50_000,
+    ],
+    ids=["deep", "attributes", "inline", "tables", "long", "blanks", "comments"],
+)
+def test_hostile_pages_are_bounded(body):
+    read_page(page(f"{DATE}<h1>{TITLE}</h1>{body}"), URL)
+
+
+def test_the_generic_reader_needs_a_date_or_an_articles_address():
+    stranger = Site(id="stranger", name="Báo", name_en="Paper", status="active")
+
+    got = read_page(page(f"<h1>{TITLE}</h1>{BODY}"), "http://example.vn/bai-viet", site=stranger)
+
+    assert isinstance(got, NotAnArticle)
+    assert got.reason == "no_date"
+    dated = read_page(page(f"<h1>{TITLE}</h1><p>Thứ Ba, 10/12/2024 - 08:15</p>{BODY}"), "http://example.vn/bai", site=stranger)
+    assert isinstance(dated, Article)
+    assert dated.published is not None
+    assert dated.parser == "generic/1"
