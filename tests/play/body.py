@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tests.play import common
 from tests.play.cast import PEN_NAMES
-from tests.play.grammar import capital, expand
+from tests.play.grammar import capital, expand, suited
 from tests.play.topics import Topic
 from tests.play.truth import (
     Block,
@@ -49,48 +49,54 @@ class Writer:
 
     def blocks(self, title: str, files: tuple[PlayedAttachment, ...]) -> tuple[Block, ...]:
         """Return the body: lead, paragraphs, lists, pictures."""
-        body: list[Block] = [self._lead(), *self._middle()]
-        if self.topic.name != "thông báo" or self.rng.random() < 0.5:
-            body.append(Text(self.say(self.rng.choice(common.CLOSING))))
+        body: list[Block] = [self._lead(title), *self._middle(title)]
+        if self.topic.name != "thông báo":
+            body.append(Text(self.say(self.rng.choice(suited(common.CLOSING, title)))))
+        elif len(body) < 3 or self.rng.random() < 0.5:
+            body.append(Text(self.say(common.CLOSING[-1])))
         if files and self.rng.random() < 0.35:
             body.insert(-1, Text(f"Chi tiết xem tại {files[0].title}.", link=files[0]))
         return tuple(self._illustrate(body, title))
 
-    def _lead(self) -> Text:
-        bold = self.rng.random() < 0.45
-        return Text(self.say(self.rng.choice(self.topic.leads)), kind="lead" if bold else "p")
+    def _lead(self, title: str) -> Text:
+        lead = self.rng.choice(suited(self.topic.leads, title, only=True))
+        return Text(self.say(lead), kind="lead" if self.rng.random() < 0.45 else "p")
 
-    def _middle(self) -> list[Block]:
+    def _middle(self, title: str) -> list[Block]:
         wanted = self.rng.choice(LENGTHS) - 2
-        pool: list[Block] = [Text(self.say(each)) for each in self.topic.paras]
+        pool: list[Block] = [Text(self.say(each)) for each in suited(self.topic.paras, title)]
         if self.topic.name != "thông báo":
-            more = [Text(self.say(each)) for each in self.rng.sample(common.MIDDLE, 4)]
+            more = [Text(self.say(each)) for each in self.rng.sample(suited(common.MIDDLE, title), 6)]
             pool = _shuffle_in(pool, more, self.rng)
-            pool = _shuffle_in(pool, [Text(self.say(each), kind=self._quote()) for each in self.topic.quotes], self.rng)
-            pool.insert(0, Text(self.say(self.rng.choice(common.ATTENDANCE))))
-            pool.append(Text(self.say(self.rng.choice(common.SPEECH))))
+            quotes = suited(self.topic.quotes, title)
+            pool = _shuffle_in(pool, [Text(self.say(each), kind=self._quote()) for each in quotes], self.rng)
+            if suited((common.GATHERING,), title):
+                pool.insert(0, Text(self.say(self.rng.choice(common.ATTENDANCE))))
+                pool.append(Text(self.say(self.rng.choice(common.SPEECH))))
         wanted = max(0, min(wanted, len(pool)))
         chosen = [pool[index] for index in sorted(self.rng.sample(range(len(pool)), wanted))]
         if wanted >= 2:
-            chosen += self._lists(wanted)
-        if self.topic.heads and wanted >= 6 and self.rng.random() < 0.5:
-            head = Text(self.say(self.rng.choice(self.topic.heads)), kind="heading")
+            chosen += self._lists(title)
+        heads = suited(self.topic.heads, title)
+        if heads and wanted >= 6 and self.rng.random() < 0.5:
+            head = Text(self.say(self.rng.choice(heads)), kind="heading")
             chosen.insert(self.rng.randint(2, wanted - 2), head)
         return chosen
 
     def _quote(self) -> str:
         return "quote" if self.rng.random() < 0.2 else "p"
 
-    def _lists(self, wanted: int) -> list[Block]:
+    def _lists(self, title: str) -> list[Block]:
         if self.rng.random() < 0.05:
             rows = self.rng.choice(common.TABLES)
             return [
                 Text("Chi tiết như bảng sau:"),
                 Table(tuple(tuple(self.say(cell) for cell in row) for row in rows)),
             ]
-        if not self.topic.bullets or self.rng.random() > 0.33:
+        bullets = suited(self.topic.bullets, title)
+        if len(bullets) < 2 or self.rng.random() > 0.33:
             return []
-        items = tuple(self.say(each) for each in self.topic.bullets)
+        items = tuple(self.say(each) for each in bullets)
         intro = Text(self.rng.choice(common.LIST_INTRO))
         shape = self.rng.randrange(4)
         if shape < 2:
@@ -101,7 +107,7 @@ class Writer:
     def _illustrate(self, body: list[Block], title: str) -> list[Block]:
         """Put pictures between the paragraphs, never after the last one (the byline stands there)."""
         count = min(self.rng.choice(PICTURES), 2 + len(body))
-        captions = [*self.topic.captions, *self.rng.sample(common.CAPTIONS, len(common.CAPTIONS))]
+        captions = [*suited(self.topic.captions, title), *self.rng.sample(common.CAPTIONS, len(common.CAPTIONS))]
         self.rng.shuffle(captions)
         places = [self.rng.randrange(0, len(body)) for _ in range(count)]
         made: list[Block] = []

@@ -115,6 +115,7 @@ def cast_of(site: str, published: datetime, rng: random.Random) -> dict[str, str
         "so": "Sở Khoa học và Công nghệ",
         "so_tinh": rng.choice((f"Sở Khoa học và Công nghệ tỉnh {name}", f"Sở Khoa học và Công nghệ (KH&CN) {name}")),
         "so_kh": "Sở KH&CN",
+        "ma_vung": "0239" if site == "ha_tinh" else "0293",
         "tinh": name,
         "noi": place,
         "noi_hoa": place[:1].upper() + place[1:],

@@ -6,18 +6,18 @@ ATTENDANCE = (
     "Tham dự {event_thuong} có {ong1}; đại diện lãnh đạo các sở, ban, ngành, UBND các huyện, thị xã, thành phố cùng hơn "
     "{n:40-180} đại biểu.",
     "Cùng dự có {ong2}; lãnh đạo các phòng chuyên môn, đơn vị trực thuộc Sở và đại diện {truong}.",
-    "Về phía địa phương, có lãnh đạo UBND {noi}, đại diện các phòng, ban và bà con nông dân ở {xa}.",
+    "Đại diện lãnh đạo UBND {noi}, các phòng, ban liên quan và đông đảo người dân {xa_ngan} cùng tham dự.",
 )
 SPEECH = (
     "Phát biểu tại {event_thuong}, {ong1} ghi nhận những kết quả mà các đơn vị đã đạt được, đồng thời đề nghị tập trung tháo gỡ "
     "khó khăn về kinh phí, nhân lực để bảo đảm tiến độ đề ra.",
-    "Kết luận {event_thuong}, {ong2} yêu cầu các ngành, địa phương bám sát mục tiêu, phân công rõ người, rõ việc, rõ thời gian và rõ "
+    "Phát biểu chỉ đạo, {ong2} yêu cầu các ngành, địa phương bám sát mục tiêu, phân công rõ người, rõ việc, rõ thời gian và rõ "
     "kết quả; định kỳ hằng quý báo cáo về Sở KH&CN để tổng hợp.",
     "Trao đổi với chúng tôi, {ten1} cho biết ngành khoa học và công nghệ luôn xác định lấy người dân, doanh nghiệp làm trung tâm; "
     "mọi nhiệm vụ đều phải xuất phát từ nhu cầu thực tiễn của địa phương.",
 )
 MIDDLE = (
-    "Các đại biểu đã dành nhiều thời gian thảo luận, tập trung vào ba nhóm vấn đề: cơ chế tài chính, nguồn nhân lực và việc kết "
+    "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai mạc,diễn tập,ký kết,làm việc,tổng kết,giao ban,đại hội,nghiệm thu,họp,sơ kết,ngày hội,kết nạp,gặp mặt,góp ý,đánh giá,kết nối,chung kết,ra mắt? Các đại biểu đã dành nhiều thời gian thảo luận, tập trung vào ba nhóm vấn đề: cơ chế tài chính, nguồn nhân lực và việc kết "
     "nối giữa nghiên cứu với thị trường. [Không khí trao đổi thẳng thắn, cởi mở.|Nhiều ý kiến tâm huyết đã được ghi nhận.]",
     "Đại diện UBND {noi} cho rằng muốn làm được lâu dài thì phải có sự tham gia của doanh nghiệp ngay từ đầu, tránh tình trạng hết "
     "kinh phí hỗ trợ là mô hình cũng dừng lại.",
@@ -27,21 +27,40 @@ MIDDLE = (
     "{n:9-24} nhiệm vụ, giao cụ thể cho từng cơ quan, đơn vị.",
     "Kinh phí thực hiện dự kiến {dec:1-9} tỷ đồng, được bố trí từ ngân sách sự nghiệp khoa học và công nghệ, nguồn lồng ghép các "
     "chương trình mục tiêu quốc gia và huy động hợp pháp khác.",
-    "Ngoài nội dung chính, ban tổ chức còn bố trí khu trưng bày với {n:10-36} sản phẩm tiêu biểu, giới thiệu thiết bị, công nghệ mới "
+    "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai mạc,diễn tập,ký kết,làm việc,tổng kết,giao ban,đại hội,nghiệm thu,họp,sơ kết,ngày hội,kết nạp,gặp mặt,góp ý,đánh giá,kết nối,chung kết,ra mắt? Ngoài nội dung chính, ban tổ chức còn bố trí khu trưng bày với {n:10-36} sản phẩm tiêu biểu, giới thiệu thiết bị, công nghệ mới "
     "phù hợp với điều kiện sản xuất ở địa phương.",
     "So với cùng kỳ năm {nam_truoc}, số lượng nhiệm vụ tăng {pct:6-24}, tỷ lệ nhiệm vụ hoàn thành đúng hạn đạt {pct:82-97}; nhiều "
     "kết quả đã được chuyển giao cho các đơn vị tiếp nhận.",
     "Anh {nam_ten}, cán bộ phụ trách ở {xa_ngan}, cho hay điều khó nhất là thay đổi thói quen; khi thấy lợi ích cụ thể thì người dân "
     "rất nhiệt tình hưởng ứng và còn góp ý để cách làm hoàn thiện hơn.",
+    "Theo tìm hiểu của chúng tôi, ở {xa_ngan} đã có hơn {n:20-90} hộ chủ động học theo cách làm mới. Nhiều gia đình lập nhóm trên mạng "
+    "xã hội để trao đổi kinh nghiệm, giúp nhau khi gặp khó khăn.",
+    "Điều đáng mừng là lớp trẻ ngày càng quan tâm đến khoa học. Nhiều sinh viên sau khi tốt nghiệp đã trở về quê, mang theo kiến thức và "
+    "cả những mối quan hệ để kết nối thị trường cho sản phẩm của địa phương.",
+    "Bài học rút ra là phải kiên trì tuyên truyền, cầm tay chỉ việc, chọn đúng người đi đầu và không chạy theo số lượng. Mỗi mô hình đều "
+    "cần có người chịu trách nhiệm đến cùng.",
+    "Cũng theo {chuyengia}, các địa phương nên chia sẻ dữ liệu với nhau thay vì mỗi nơi làm một kiểu; nhờ vậy có thể tiết kiệm từ "
+    "{pct:10-20} đến {pct:21-35} chi phí đầu tư ban đầu.",
+    "Trước đó, trong tháng {n:2-11}, tổ chuyên môn đã hoàn thành việc rà soát, cập nhật số liệu của {n:30-160} cơ sở trên toàn tỉnh và "
+    "tham mưu ban hành {n:2-6} văn bản hướng dẫn.",
+    "Nhìn lại chặng đường đã qua, có thể thấy những thay đổi tuy nhỏ nhưng bền bỉ: hồ sơ gọn hơn, thời gian chờ ngắn hơn, người dân và "
+    "doanh nghiệp chủ động tìm đến cơ quan chuyên môn nhiều hơn.",
+    "Bên cạnh thuận lợi, khó khăn cũng không ít: thời tiết diễn biến thất thường, giá vật tư tăng {pct:8-20}, một số thiết bị nhập khẩu về "
+    "chậm do thủ tục kéo dài.",
+    "Hiện nay, {truong} đang phối hợp với Sở xây dựng bộ tài liệu hướng dẫn ngắn gọn, có hình ảnh minh họa và mã QR dẫn đến phim kỹ thuật, "
+    "dự kiến phát hành {big:1000-5000} bản trong năm {nam_toi}.",
     "Công tác truyền thông cũng được chú trọng: {n:8-30} tin, bài và phóng sự đã được đăng, phát; loa truyền thanh cơ sở thông tin "
     "đều đặn {n:2-3} lần mỗi ngày.",
 )
+GATHERING = "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai mạc,diễn tập,ký kết,làm việc,tổng kết,giao ban,đại hội,nghiệm thu,họp,sơ kết,ngày hội,kết nạp,gặp mặt,góp ý,đánh giá,kết nối,chung kết,ra mắt? "
+"""Condition of what only a gathering has: guests and speeches."""
+
 CLOSING = (
     "Thời gian tới, {so_kh} tiếp tục phối hợp với các đơn vị liên quan theo dõi, hướng dẫn và đánh giá kết quả, tham mưu UBND tỉnh "
     "nhân rộng những cách làm hay{end}",
     "Dự kiến, hoạt động này sẽ được tổ chức thường niên, góp phần đưa khoa học, công nghệ trở thành động lực phát triển kinh tế - "
     "xã hội của tỉnh {tinh}{end}",
-    "{event_hoa} kết thúc thành công tốt đẹp, để lại nhiều ấn tượng trong lòng đại biểu và Nhân dân địa phương{end}",
+    "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai mạc,diễn tập,ký kết,làm việc,tổng kết,giao ban,đại hội,nghiệm thu,họp,sơ kết,ngày hội,kết nạp,gặp mặt,góp ý,đánh giá,kết nối,chung kết,ra mắt? {event_hoa} kết thúc thành công tốt đẹp, để lại nhiều ấn tượng trong lòng đại biểu và Nhân dân địa phương{end}",
     "Tin rằng, với sự vào cuộc đồng bộ của các cấp, các ngành, những mục tiêu đề ra cho năm {nam} sẽ sớm trở thành hiện thực{end}",
     "Kế hoạch chi tiết sẽ được gửi đến các cơ quan, đơn vị trong tuần tới{end}",
 )

@@ -1,7 +1,5 @@
 """Bylines and source lines, in the shapes that the Departments print."""
 
-
-
 from __future__ import annotations
 
 import random

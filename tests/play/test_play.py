@@ -266,9 +266,7 @@ def test_all_four_ways_of_sending_a_page_occur(played):
 
 
 def test_chunks_on_the_wire_are_framed_by_their_lengths(played):
-    url = next(
-        one.url for one in articles() if get(played, one.url).headers["Transfer-Encoding"] == "chunked"
-    )
+    url = next(one.url for one in articles() if get(played, one.url).headers["Transfer-Encoding"] == "chunked")
     head, _, rest = raw(played, ask(url, "Connection: close")).partition(b"\r\n\r\n")
     sizes = []
     while True:

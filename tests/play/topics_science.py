@@ -85,9 +85,10 @@ TOPICS = (
         leads=(
             "{ngay}, tại {noi}, {so_tinh} phối hợp với Cục Sở hữu trí tuệ tổ chức [hội thảo|hội nghị|lễ công bố] về "
             "xây dựng, quản lý và phát triển tài sản trí tuệ đối với {sp}.",
-            "Được bảo hộ là bước khởi đầu; làm sao để nhãn hiệu sống được trên thị trường mới là câu chuyện dài. Đó "
+            "?công bố? {ngay}, UBND {noi} phối hợp với {so_tinh} tổ chức lễ công bố Giấy chứng nhận đăng ký nhãn hiệu tập thể cho sản phẩm {sp}. Đây là nhãn hiệu tập thể thứ {n:11-38} của địa phương được bảo hộ.",
+            "?hội thảo,bảo hộ,phát triển? Được bảo hộ là bước khởi đầu; làm sao để nhãn hiệu sống được trên thị trường mới là câu chuyện dài. Đó "
             "là nội dung được bàn thảo nhiều nhất tại hội thảo về sở hữu trí tuệ do {so_tinh} tổ chức {ngay_thuong}.",
-            "Nhằm hỗ trợ các chủ thể sản xuất {sp} đăng ký và khai thác quyền sở hữu công nghiệp, {ngay_thuong}, "
+            "?tập huấn? Nhằm hỗ trợ các chủ thể sản xuất {sp} đăng ký và khai thác quyền sở hữu công nghiệp, {ngay_thuong}, "
             "{so_tinh} đã tổ chức lớp tập huấn cho {n:60-140} học viên.",
         ),
         paras=(
@@ -99,7 +100,7 @@ TOPICS = (
             "khi ký hợp đồng.",
             "Tuy vậy, việc sử dụng nhãn hiệu vẫn còn lúng túng. Không ít cơ sở in bao bì chưa đúng mẫu, chưa kiểm "
             "soát chất lượng nội bộ; tình trạng hàng nơi khác mượn danh {sp} vẫn xảy ra vào mùa cao điểm.",
-            "Tại lớp học, giảng viên đã giới thiệu những điểm mới của Luật Sở hữu trí tuệ (sửa đổi, bổ sung), trình tự "
+            "?tập huấn,hội thảo? Tại lớp học, giảng viên đã giới thiệu những điểm mới của Luật Sở hữu trí tuệ (sửa đổi, bổ sung), trình tự "
             "nộp đơn đăng ký nhãn hiệu trực tuyến, cách tra cứu để tránh trùng lặp và các biện pháp xử lý khi quyền bị "
             "xâm phạm.",
             "Giai đoạn tới, tỉnh đặt mục tiêu hỗ trợ đăng ký bảo hộ trong nước cho ít nhất {n:40-90} nhãn hiệu và "
@@ -107,7 +108,7 @@ TOPICS = (
             "sự nghiệp khoa học và công nghệ.",
             "Đại diện {htx} kiến nghị cơ quan quản lý sớm ban hành quy chế sử dụng logo thống nhất, đồng thời tổ chức "
             "lực lượng kiểm tra thường xuyên để bảo vệ người làm ăn chân chính.",
-            "Cũng tại sự kiện, đại diện Cục Sở hữu trí tuệ đã trao Giấy chứng nhận cho {n:3-9} chủ thể, đồng thời "
+            "?công bố,hội thảo? Cũng tại sự kiện, đại diện Cục Sở hữu trí tuệ đã trao Giấy chứng nhận cho {n:3-9} chủ thể, đồng thời "
             "giải đáp {n:12-30} câu hỏi về thủ tục gia hạn hiệu lực văn bằng.",
         ),
         quotes=(
@@ -116,10 +117,10 @@ TOPICS = (
             "{dan_ten} phấn khởi nói.",
         ),
         captions=(
-            "Trao Giấy chứng nhận đăng ký nhãn hiệu cho các chủ thể",
+            "?công bố,bảo hộ? Trao Giấy chứng nhận đăng ký nhãn hiệu cho các chủ thể",
             "Sản phẩm {sp} dán tem truy xuất nguồn gốc",
-            "Học viên trao đổi với giảng viên của Cục Sở hữu trí tuệ",
-            "Gian trưng bày {sp} bên lề hội thảo.",
+            "?tập huấn,hội thảo? Học viên trao đổi với giảng viên của Cục Sở hữu trí tuệ",
+            "?hội thảo? Gian trưng bày {sp} bên lề hội thảo.",
         ),
         heads=("Giữ lấy cái tên của mình", "Gỡ khó từ khâu quản lý"),
         bullets=(
@@ -133,7 +134,7 @@ TOPICS = (
     Topic(
         name="khởi nghiệp",
         section="su-kien",
-        event="Vòng chung kết",
+        event="Chương trình",
         titles=(
             "Khai mạc Ngày hội khởi nghiệp đổi mới sáng tạo tỉnh {tinh} năm {nam}",
             "{n:12-20} dự án vào chung kết Cuộc thi Ý tưởng khởi nghiệp {tinh} năm {nam}",
@@ -142,28 +143,32 @@ TOPICS = (
             "Trao giải Cuộc thi Khởi nghiệp đổi mới sáng tạo {tinh} lần thứ {lan}",
         ),
         leads=(
-            "{ngay}, tại {noi}, {so_tinh} phối hợp với Tỉnh đoàn, Hội Doanh nhân trẻ tổ chức vòng chung kết cuộc thi "
+            "?chung kết,trao giải? {ngay}, tại {noi}, {so_tinh} phối hợp với Tỉnh đoàn, Hội Doanh nhân trẻ tổ chức vòng chung kết cuộc thi "
             "ý tưởng khởi nghiệp đổi mới sáng tạo với sự tham gia của {n:12-24} dự án.",
-            "Từ những vườn cây quen thuộc, nhiều bạn trẻ ở {noi} đã mạnh dạn làm ra sản phẩm mới, có bao bì, có câu "
+            "?thanh niên? Từ những vườn cây quen thuộc, nhiều bạn trẻ ở {noi} đã mạnh dạn làm ra sản phẩm mới, có bao bì, có câu "
             "chuyện và có cả gian hàng trên sàn thương mại điện tử.",
+            "?khai mạc? {ngay}, tại {noi}, Ngày hội khởi nghiệp đổi mới sáng tạo tỉnh {tinh} đã khai mạc trong không khí sôi nổi, thu hút hơn {big:600-2500} lượt khách tham quan ngay trong buổi sáng đầu tiên.",
             "Hệ sinh thái khởi nghiệp của tỉnh {tinh} đang có thêm những mảnh ghép mới. {ngay}, {n:9-18} dự án đã "
             "được giới thiệu trước hơn {n:20-45} nhà đầu tư, quỹ và doanh nghiệp dẫn dắt.",
         ),
         paras=(
-            "Ban Tổ chức cho biết, sau {n:3-5} tháng phát động, cuộc thi đã nhận {n:86-240} hồ sơ của học sinh, sinh "
+            "?chung kết,trao giải,khai mạc? Ban Tổ chức cho biết, sau {n:3-5} tháng phát động, cuộc thi đã nhận {n:86-240} hồ sơ của học sinh, sinh "
             "viên, hợp tác xã và doanh nghiệp nhỏ; nhiều hơn mùa trước {pct:12-40}. Lĩnh vực nông nghiệp chiếm "
             "{pct:45-60}, còn lại là công nghệ thông tin, du lịch và giáo dục.",
-            "Mỗi nhóm có {n:5-8} phút thuyết trình và {n:5-7} phút trả lời câu hỏi của Ban Giám khảo. Tiêu chí chấm "
+            "?chung kết,trao giải? Mỗi nhóm có {n:5-8} phút thuyết trình và {n:5-7} phút trả lời câu hỏi của Ban Giám khảo. Tiêu chí chấm "
             "gồm tính mới, khả năng thương mại hóa, năng lực của nhóm sáng lập và tác động đối với cộng đồng.",
             "Gây ấn tượng nhất là dự án chế biến sâu {sp} của nhóm bạn trẻ đến từ {xa}. Bằng công nghệ sấy lạnh, nhóm "
             "giữ được trên {pct:85-94} hàm lượng vitamin và kéo dài thời gian bảo quản lên {n:6-12} tháng.",
             "Bên cạnh phần thi, sự kiện còn có {n:24-60} gian hàng trưng bày sản phẩm, khu trải nghiệm robot dành cho "
             "học sinh và tọa đàm “Gọi vốn lần đầu: cần chuẩn bị gì?”.",
-            "Các dự án đoạt giải sẽ được hỗ trợ {n:30-100} triệu đồng để hoàn thiện sản phẩm mẫu, được ươm tạo "
+            "?chung kết,trao giải? Các dự án đoạt giải sẽ được hỗ trợ {n:30-100} triệu đồng để hoàn thiện sản phẩm mẫu, được ươm tạo "
             "{n:6-12} tháng tại Trung tâm Hỗ trợ khởi nghiệp đổi mới sáng tạo của tỉnh và kết nối với mạng lưới cố "
             "vấn.",
-            "Trước đó, trong {n:2-3} ngày, các nhóm đã được tập huấn về mô hình kinh doanh, kỹ năng thuyết trình và "
+            "?chung kết,trao giải? Trước đó, trong {n:2-3} ngày, các nhóm đã được tập huấn về mô hình kinh doanh, kỹ năng thuyết trình và "
             "quản lý tài chính cá nhân bởi các chuyên gia đến từ TP. Hồ Chí Minh và Hà Nội.",
+            "Mỗi ngày, cơ sở của nhóm thu mua từ {n:1-5} tấn nguyên liệu của bà con quanh vùng với giá cao hơn thị trường {pct:5-12}, tạo việc làm ổn định cho {n:8-35} lao động, phần lớn là phụ nữ.",
+            "Khó nhất với các bạn trẻ là vốn và mặt bằng. Nhiều nhóm phải vay mượn người thân, tận dụng nhà kho cũ làm xưởng; chi phí kiểm nghiệm, đăng ký nhãn hiệu cũng là con số không nhỏ.",
+            "Tại khu vực kết nối, {n:12-40} cuộc gặp giữa nhà đầu tư và chủ dự án đã diễn ra; {n:2-7} biên bản ghi nhớ được ký với tổng số vốn dự kiến {dec:1-8} tỷ đồng.",
             "Theo kế hoạch đến năm {nam_toi}, tỉnh phấn đấu hình thành ít nhất {n:10-30} doanh nghiệp khởi nghiệp sáng "
             "tạo, {n:3-6} không gian làm việc chung và một quỹ đầu tư có sự tham gia của khu vực tư nhân.",
         ),
@@ -173,24 +178,24 @@ TOPICS = (
             "“Tỉnh không làm thay doanh nghiệp, nhưng sẽ làm hết sức để các bạn đi nhanh hơn”, {ten1} khẳng định.",
         ),
         captions=(
-            "Các đội thi thuyết trình trước Ban Giám khảo",
-            "Trao giải Nhất cho nhóm tác giả dự án chế biến {sp}",
+            "?chung kết,trao giải? Các đội thi thuyết trình trước Ban Giám khảo",
+            "?trao giải? Trao giải Nhất cho nhóm tác giả dự án chế biến {sp}",
             "Gian hàng giới thiệu sản phẩm khởi nghiệp của {noi}",
-            "Học sinh trải nghiệm robot tại ngày hội",
+            "?khai mạc? Học sinh trải nghiệm robot tại ngày hội",
         ),
         heads=("Khởi nghiệp từ sản vật quê nhà", "Chờ cú hích từ nhà đầu tư"),
         bullets=(
-            "Giải Nhất: dự án chế biến sâu {sp};",
-            "Giải Nhì: dự án phần mềm quản lý hợp tác xã;",
-            "Giải Ba: dự án du lịch trải nghiệm tại {noi};",
-            "Giải dự án được yêu thích nhất do khán giả bình chọn.",
+            "?chung kết,trao giải? Giải Nhất: dự án chế biến sâu {sp};",
+            "?chung kết,trao giải? Giải Nhì: dự án phần mềm quản lý hợp tác xã;",
+            "?chung kết,trao giải? Giải Ba: dự án du lịch trải nghiệm tại {noi};",
+            "?chung kết,trao giải? Giải dự án được yêu thích nhất do khán giả bình chọn.",
         ),
         file="Thể lệ cuộc thi khởi nghiệp đổi mới sáng tạo",
     ),
     Topic(
         name="an toàn bức xạ",
         section="khcn",
-        event="Buổi diễn tập",
+        event="Chương trình",
         titles=(
             "Diễn tập ứng phó sự cố bức xạ, hạt nhân cấp tỉnh tại {noi}",
             "Kiểm tra an toàn bức xạ tại các cơ sở y tế ở {noi}",
@@ -199,26 +204,29 @@ TOPICS = (
             "Rà soát nguồn phóng xạ trên địa bàn {noi}",
         ),
         leads=(
-            "{ngay}, Đoàn kiểm tra của {so_tinh} do {ong1} làm Trưởng đoàn đã làm việc với {n:6-18} cơ sở sử dụng thiết "
+            "?kiểm tra,rà soát? {ngay}, Đoàn kiểm tra của {so_tinh} do {ong1} làm Trưởng đoàn đã làm việc với {n:6-18} cơ sở sử dụng thiết "
             "bị X-quang trên địa bàn {noi}.",
-            "Trong {n:2-3} ngày, bắt đầu từ {ngay_thuong}, {so_tinh} phối hợp với Cục An toàn bức xạ và hạt nhân tổ "
+            "?tập huấn? Trong {n:2-3} ngày, bắt đầu từ {ngay_thuong}, {so_tinh} phối hợp với Cục An toàn bức xạ và hạt nhân tổ "
             "chức lớp tập huấn cho {n:50-120} nhân viên bức xạ của các bệnh viện, phòng khám.",
-            "Tình huống giả định: một xe tải chở nguồn phóng xạ gặp tai nạn trên quốc lộ, đoạn qua {noi}. Đó là nội "
+            "?diễn tập? Tình huống giả định: một xe tải chở nguồn phóng xạ gặp tai nạn trên quốc lộ, đoạn qua {noi}. Đó là nội "
             "dung buổi diễn tập ứng phó sự cố bức xạ do {so_tinh} chủ trì {ngay_thuong}.",
+            "Thực hiện Luật Năng lượng nguyên tử và các văn bản hướng dẫn, {so_tinh} hướng dẫn các cơ sở y tế trên địa bàn {noi} khai báo, đề nghị cấp giấy phép sử dụng thiết bị X-quang chẩn đoán y tế.",
         ),
         paras=(
             "Hiện toàn tỉnh có {n:48-130} cơ sở tiến hành công việc bức xạ với {n:70-190} thiết bị X-quang và {n:2-7} "
             "cơ sở sử dụng nguồn phóng xạ trong công nghiệp. {pct:92-99} cơ sở đã có giấy phép còn hiệu lực.",
-            "Qua kiểm tra, phần lớn các cơ sở chấp hành tốt quy định: phòng đặt thiết bị bảo đảm che chắn, có đèn cảnh "
+            "Việc khai báo được thực hiện trực tuyến; cơ sở chỉ cần một lần lập hồ sơ điện tử, sau đó bổ sung khi thay thiết bị hoặc thay người phụ trách an toàn. Thời gian giải quyết đã rút từ 30 ngày xuống còn {n:15-20} ngày làm việc.",
+            "Nhiều thiết bị ở tuyến xã đã dùng trên {n:10-15} năm, linh kiện thay thế khan hiếm. Sở KH&CN khuyến nghị các cơ sở lập lộ trình thay thế, đồng thời kiểm định đúng hạn để bảo đảm chất lượng hình ảnh và liều chiếu hợp lý cho người bệnh.",
+            "?kiểm tra,rà soát? Qua kiểm tra, phần lớn các cơ sở chấp hành tốt quy định: phòng đặt thiết bị bảo đảm che chắn, có đèn cảnh "
             "báo, nội quy an toàn; nhân viên được trang bị liều kế cá nhân và khám sức khỏe định kỳ.",
-            "Đoàn cũng phát hiện {n:2-6} cơ sở chậm kiểm định thiết bị, {n:1-4} cơ sở chưa lưu đầy đủ hồ sơ liều chiếu "
+            "?kiểm tra,rà soát? Đoàn cũng phát hiện {n:2-6} cơ sở chậm kiểm định thiết bị, {n:1-4} cơ sở chưa lưu đầy đủ hồ sơ liều chiếu "
             "xạ nghề nghiệp. Các tồn tại được lập biên bản và yêu cầu khắc phục trong vòng {n:10-30} ngày.",
-            "Theo kịch bản, lực lượng cảnh sát giao thông phong tỏa hiện trường, tổ kỹ thuật dùng máy đo suất liều xác "
+            "?diễn tập? Theo kịch bản, lực lượng cảnh sát giao thông phong tỏa hiện trường, tổ kỹ thuật dùng máy đo suất liều xác "
             "định vùng nguy hiểm, thu hồi nguồn về bình chì và tẩy xạ cho {n:2-5} người bị nhiễm bẩn. Toàn bộ quá trình "
             "kéo dài {n:60-110} phút.",
-            "Học viên được phổ biến Luật Năng lượng nguyên tử, các thông tư hướng dẫn, nguyên tắc tối ưu hóa bảo vệ và "
+            "?tập huấn? Học viên được phổ biến Luật Năng lượng nguyên tử, các thông tư hướng dẫn, nguyên tắc tối ưu hóa bảo vệ và "
             "thực hành sử dụng thiết bị đo. Cuối khóa, {pct:95-99} học viên đạt yêu cầu và được cấp giấy chứng nhận.",
-            "Thông qua hoạt động này, các lực lượng nắm rõ quy trình phối hợp, kịp thời phát hiện bất cập của kế hoạch "
+            "?diễn tập? Thông qua hoạt động này, các lực lượng nắm rõ quy trình phối hợp, kịp thời phát hiện bất cập của kế hoạch "
             "ứng phó đã được UBND tỉnh phê duyệt để điều chỉnh cho sát thực tế.",
         ),
         quotes=(
@@ -227,9 +235,9 @@ TOPICS = (
         ),
         captions=(
             "Đo suất liều bức xạ tại phòng chụp X-quang",
-            "Lực lượng chức năng thực hành thu hồi nguồn phóng xạ",
-            "Đoàn kiểm tra hồ sơ cấp phép của cơ sở",
-            "Học viên thực hành sử dụng máy đo suất liều bức xạ cầm tay trong khuôn khổ lớp tập huấn.",
+            "?diễn tập? Lực lượng chức năng thực hành thu hồi nguồn phóng xạ",
+            "?kiểm tra,rà soát? Đoàn kiểm tra hồ sơ cấp phép của cơ sở",
+            "?tập huấn? Học viên thực hành sử dụng máy đo suất liều bức xạ cầm tay trong khuôn khổ lớp tập huấn.",
         ),
         heads=("Kiểm tra đi đôi với hướng dẫn",),
         bullets=(
