@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cdxj_indexer.main import write_cdx_index
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
@@ -72,3 +75,35 @@ def test_failures_without_bytes_are_metadata_records(blocks: Blocks, url: str):
 
     assert kind == "metadata"
     assert re.search(rb"^error: (refused|dns|tls): ", block, re.MULTILINE)
+
+
+def test_another_indexer_finds_what_our_sidecars_say(odd_crawl):
+    data = odd_crawl.directory / "data"
+    theirs = io.StringIO()
+    write_cdx_index(theirs, [str(path) for path in sorted((data / "warcs").rglob("*.warc.gz"))], {})
+    ours = "".join(path.read_text() for path in sorted((data / "cdxj").rglob("*.cdxj")))
+
+    assert places(ours) == places(theirs.getvalue())
+
+
+def places(cdxj: str) -> list[tuple[str, str, str, int, int]]:
+    found = []
+    for line in cdxj.splitlines():
+        key, date, rest = line.split(" ", 2)
+        told = json.loads(rest)
+        found.append((key, date, told["url"], int(told["offset"]), int(told["length"])))
+    return sorted(found)
+
+
+def test_only_digests_of_chunked_bodies_are_called_wrong(odd_crawl):
+    """warcio hashes the chunk framing with the body; the WARC standard does not."""
+    wrong = []
+    for path in (odd_crawl.directory / "data").rglob("*.warc.gz"):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file, no_record_parse=False, check_digests=True):
+                record.content_stream().read()
+                if record.digest_checker.passed is False:
+                    wrong.append(record.http_headers.get_header("Transfer-Encoding"))
+
+    assert wrong
+    assert all("chunked" in (coding or "") for coding in wrong)
