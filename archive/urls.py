@@ -229,6 +229,7 @@ def _escape(text: bytes) -> bytes:
 
 # --- identity -----------------------------------------------------------------------------
 
+
 def identity_key(url: str, *, sort_query: bool = False) -> str:
     """Return what makes two addresses of a site one page, whoever writes them.
 

@@ -107,9 +107,8 @@ def _common_fields(exchange: LiveExchange, warcinfo_id: str) -> Fields:
     fields = [("WARC-Date", warc_date(exchange.date)), ("WARC-Target-URI", header_url(exchange.url))]
     if exchange.ip:
         fields.append(("WARC-IP-Address", one_line(exchange.ip)))
-    # A field for each protocol, and the cipher suite in one of its own:
-    # https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/ with the
-    # proposals WARC-Protocol (issue 42) and WARC-Cipher-Suite (issue 86) of that repository.
+    # A field for each protocol, and the cipher suite in one of its own, as the proposals for
+    # WARC-Protocol and WARC-Cipher-Suite at https://github.com/iipc/warc-specifications say.
     fields += [("WARC-Protocol", one_line(protocol)) for protocol in exchange.protocols]
     if exchange.tls:
         fields.append(("WARC-Cipher-Suite", one_line(exchange.tls)))
@@ -142,17 +141,16 @@ def _is_read_alike(response: BinaryIO, start: int, head: Head) -> bool:
     raw = response.read(min(head.length, MAX_HEAD))
     if head.complete and raw.find(b"\r\n\r\n") + 4 != head.length:
         return False
-    text = raw.decode("utf-8") if _is_utf8(raw) else raw.decode("latin-1")
-    lines = text.split("\n")
-    return all(line.strip() for line in lines[: -2 if head.complete else -1])
+    lines = raw.split(b"\n")[: -2 if head.complete else -1]
+    return not any(_is_blank(line) for line in lines)
 
 
-def _is_utf8(raw: bytes) -> bool:
+def _is_blank(line: bytes) -> bool:
+    """Whether nothing is left of a line once warcio has decoded and stripped it."""
     try:
-        raw.decode("utf-8")
+        return not line.decode("utf-8").strip()
     except UnicodeDecodeError:
-        return False
-    return True
+        return not line.decode("latin-1").strip()
 
 
 def _told(

@@ -2,11 +2,16 @@ import io
 import random
 import tracemalloc
 import zlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive.cdxj import index_warc, sidecar_path
 from archive.errors import ArchiveError, DamagedRecord
 from archive.http import read_message
 from archive.http import read_payload as payload_off_the_wire
@@ -57,6 +62,34 @@ def test_captures_read_back_equal_those_returned(tmp_path):
     assert found == [capture for capture in captures if capture is not None]
     assert len(found) == len(ODD) + len(more)
     assert {capture.date for capture in found} == {to_millis(DATE)}
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        b"HTTP/1.1 200 OK", b"HTTP/1.1 103 Hints", b"\r\n", b"\n", b"\r\n\r\n", b"\n\n", b" ", b"\t", b":",
+        b"\x85", b"\xc2\xa0", b"Content-Type: text/html", b"Content-Type: \xff;x", b"Content-Length: 3",
+        b"Transfer-Encoding: chunked", b"Content-Encoding: gzip", b"3\r\nabc\r\n", b"0\r\n\r\n", b"\x1f\x8b\x08",
+        b"WARC/1.1\r\n", b"\x00", b"a b",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(FRAGMENTS, max_size=12).map(b"".join), min_size=1, max_size=20))
+def test_any_bytes_are_archived_and_read_alike(answers):
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        answers += [b"HTTP/1.1 200 OK" + answer for answer in answers]
+        warc, captures = write(root, *map(exchange, answers))
+        live = sidecar_path(root, warc).read_bytes()
+        stored = list(iter_exchanges(root, warc))
+
+        assert [each.capture for each in stored] == captures
+        for answer, each in zip(answers, stored, strict=True):
+            assert b"".join(each.informational) + each.exchange().response == answer
+            if each.capture:
+                assert each.payload() == payload_off_the_wire(answer)
+        assert index_warc(root, warc).read_bytes() == live
 
 
 @pytest.mark.parametrize("purpose", ["page", "image", "attachment", "robots", "unknown", "not a purpose"])
