@@ -176,16 +176,8 @@ def settle(catalog: Catalog, reader: CrawlReader) -> Counter[str]:
 
     Articles kept earlier with fewer files than were found in the end are
     corrected. Returns how many readings were ``new``, ``changed``,
-    ``unchanged`` against the article's previous one.
+    ``unchanged`` against the article's previous one, so crawls of one site are
+    settled in the order in which they ran.
     """
-    articles = list(reader.finish())
-    counts: Counter[str] = Counter()
     with catalog.transaction():
-        heirs = catalog.retract_others(articles)
-        for article in articles:
-            counts[catalog.add_article(article)] += 1
-    left = heirs - {article.capture for article in articles}
-    if left:
-        # Only when captures of a later crawl were kept before this one was settled.
-        logger.warning("versions without their own reading", extra={"crawl": reader.crawl, "captures": sorted(left)})
-    return counts
+        return Counter(catalog.add_article(article) for article in reader.finish())

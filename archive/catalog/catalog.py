@@ -133,14 +133,6 @@ class Catalog:
         with self.transaction():
             return write.retract(self._writer, captures)
 
-    def retract_others(self, articles: Iterable[Article]) -> set[str]:
-        """Retract what the captures of *articles* gave, where it was another version than now.
-
-        Returns what :meth:`retract` does.
-        """
-        with self.transaction():
-            return write.retract_others(self._writer, articles)
-
     def replace_sites(self, sites: Sequence[str] | None, source: Catalog) -> None:
         """Put *source*'s rows of *sites* (None: of all) in place of this catalog's, at once or not at all."""
         with self.transaction(), reading(source._engine) as other:

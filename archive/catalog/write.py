@@ -106,17 +106,6 @@ def retract(connection: Connection, entries: Iterable[str]) -> set[str]:
     return orphaned
 
 
-def retract_others(connection: Connection, entries: Iterable[Article]) -> set[str]:
-    """Retract readings that differ from *entries* (see :meth:`Catalog.retract_others`)."""
-    wrong = []
-    for article in entries:
-        query = select(observations.c.version).where(observations.c.capture == article.capture)
-        known = connection.scalar(query)
-        if article.capture is not None and known not in (None, version_id(article)):
-            wrong.append(article.capture)
-    return retract(connection, wrong)
-
-
 def remove_sites(connection: Connection, sites: Sequence[str]) -> None:
     """Forget everything about *sites*."""
     of_sites = select(articles.c.id).where(articles.c.site.in_(sites))

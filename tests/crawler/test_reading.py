@@ -20,7 +20,7 @@ def derive(capture: Capture, payload: Payload) -> Article | Listing | NotAnArtic
     """Read a page whose whole text is what it is."""
     match payload.body:
         case b"<html>article</html>":
-            return make_article(capture, attachments=(Attachment(PLAN, 0),))
+            return make_article(capture, section=capture.via, attachments=(Attachment(PLAN, 0),))
         case b"<html>listing</html>":
             return Listing(capture.url, (), None)
         case b"<html>bug</html>":
@@ -105,7 +105,7 @@ def test_articles_come_out_joined_whatever_came_first(reader):
 
 def dump_of(*, early: bool, order: int) -> list[str]:
     """Crawl two pages and their document, with or without keeping articles on the way."""
-    captures = [(make_capture(1), HTML), (make_capture(2), HTML)]
+    captures = [(make_capture(1, via="https://a.vn/1"), HTML), (make_capture(2, via="https://a.vn/2"), HTML)]
     captures += [(make_capture(3, PLAN, purpose="attachment", mime="application/pdf"), PDF)]
     reader = CrawlReader(CRAWL, derive)
     with Catalog.open("sqlite://") as catalog:

@@ -343,6 +343,22 @@ def test_a_spoilt_catalog_is_replaced(root, content):
     assert dump(root / "catalog.sqlite3") == live
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"no database " * 999)])
+def test_a_wal_file_left_by_a_killed_run_is_not_taken_for_the_new_catalogs(root, spoil):
+    path, wal = root / "catalog.sqlite3", root / "catalog.sqlite3-wal"
+    live = dump(path)
+    with Catalog.open(path) as catalog:
+        catalog.retract([capture.id for capture in catalog.captures()])
+        left = wal.read_bytes()
+    spoil(path)
+    wal.write_bytes(left)
+
+    rebuild(root, catalog=path, load_site=load_site, derive=derive)
+
+    assert len(left) > 4096
+    assert dump(path) == live
+
+
 def test_a_reader_goes_on_and_sees_the_new_catalog_when_it_asks_again(root):
     live = dump(root / "catalog.sqlite3")
     with Catalog.open(root / "catalog.sqlite3") as writer:
