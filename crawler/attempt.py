@@ -36,8 +36,6 @@ class Attempt:
         self.size = 0
         self.opening = b""
         """The first bytes of the answer, enough for the protocol version."""
-        self.excess = 0
-        """How many of the received bytes came after the end of the answer, at once with it."""
         self.cipher: str | None = None
         self.tls: str | None = None
         self.error: str | None = None

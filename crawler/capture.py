@@ -64,6 +64,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         WARC. Failures raise what Scrapy's own handler raises, after they were recorded. Raises
         DiskFull or ArchiveError when an exchange could not be stored.
         """
+        recorder_of(self._crawler)  # fails here rather than after bytes came that nobody would keep
         # A redirect or a retry copies the meta of the request before it.
         request.meta.pop("capture", None)
         _ask_for_gzip(request)

@@ -182,7 +182,6 @@ class WireProtocol(_LenientHTTP11ClientProtocol):
 
     def _finishResponse(self, rest: bytes) -> None:
         if self._attempt is not None:
-            self._attempt.excess = len(rest)
             self._settle(None, None)
             if rest and self._currentRequest is not None:
                 # The server and we disagree on where its answers end: never reuse this connection.
@@ -221,8 +220,9 @@ class WireProtocol(_LenientHTTP11ClientProtocol):
         if not isinstance(self.transport, ProtocolWrapper):
             attempt.sent = left
             return
-        # Ciphertext is longer than its plaintext: less of it than that means nothing useful left.
-        attempt.sent = None if self._secured and left > len(attempt.written) else 0
+        # Ciphertext is longer than its plaintext: when less of it left, and no answer came, the
+        # request is still here (it is one TLS record, which the peer reads whole or not at all).
+        attempt.sent = None if self._secured and (attempt.size or left > len(attempt.written)) else 0
         connection = self.transport.getHandle()
         if self._secured and connection is not None:
             attempt.cipher = connection.get_cipher_name()

@@ -314,6 +314,14 @@ CUTS = [
     # For these two nothing is played: no server listens, no name server is asked.
     one("refused", [], outcome="DownloadConnectionRefusedError", error="refused"),
     one("no-such-host", [], outcome="CannotResolveHostError", error="dns"),
+    one(
+        "tls-silent",
+        [],
+        server=NOT_TLS,
+        outcome="DownloadTimeoutError",
+        error="timeout",
+        meta={"download_timeout": TIMEOUT_S},
+    ),
     one("not-tls", [], server=NOT_TLS, outcome="DownloadFailedError", error="tls"),
     one(
         "stopped",
@@ -424,6 +432,11 @@ MANY = [
         "cookies",
         {"/": [[answer(HTML, b"Set-Cookie: s=1; Path=/")]], "/b": [[answer()]]},
         [Ask("/", body=HTML), Ask("/b", body=HTML)],
+    ),
+    Case(
+        "concurrent-reuse",
+        {f"/{i}": [[answer(b"%d" % i)]] for i in range(30)},
+        [Ask(f"/{i}", body=b"%d" % i, via="burst") for i in range(30)],
     ),
     Case(
         "concurrent",

@@ -19,7 +19,7 @@ from tests.crawler.odd_cases import CASES, TLS, TLS12, V6, Case
 from tests.crawler.odd_server import OddServer, Seen, certificate, tls_context
 
 ROOT = Path(__file__).parents[2]
-SILENT = ("refused", "no-such-host", "not-tls")
+SILENT = ("refused", "no-such-host", "not-tls", "tls-silent")
 """Cases in which no byte of HTTP is exchanged."""
 PLAYED = [case for case in CASES if case.name not in SILENT]
 ASKS = [(case, index) for case in CASES for index in range(len(case.asks))]
@@ -58,7 +58,9 @@ def odd_crawl(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         for host in {case.host, *(ask.host or case.host for ask in case.asks)}:
             server.scripts[host] = case.scripts
             targets[host] = f"{server.address}:{server.port}"
-    with socket.socket() as unused:
+    # The kernel takes connections for a listener that nobody asks for them.
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.socket() as unused:
+        targets["tls-silent.test"] = f"127.0.0.1:{silent.getsockname()[1]}"
         unused.bind(("127.0.0.1", 0))
         targets["refused.test"] = f"127.0.0.1:{unused.getsockname()[1]}"
         # A label this long is refused by the resolver itself: no name server is asked.

@@ -29,7 +29,7 @@ def send_blocks(connection: Connection) -> None:
 
 def test_memory_stays_flat_while_a_large_body_is_archived(tmp_path: Path):
     # A first large answer, below the limit, lets the process grow to its usual size.
-    small = [head(8 * len(BLOCK)), *[BLOCK] * 8]
+    small = [head(2 * len(BLOCK)), *[BLOCK] * 2]
     with serving(OddServer({"large.test": {"/small": [small], "/large": [[head(SIZE), send_blocks]]}})) as server:
         command = [
             sys.executable,

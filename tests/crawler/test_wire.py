@@ -46,7 +46,12 @@ def test_scrapy_is_told_the_truth(odd_crawl, case, index):
 
 def test_each_exchange_is_recorded_once_and_no_other(odd_crawl):
     expected = sorted(url_of(case, seen) for case in PLAYED for seen in seen_of(odd_crawl, case))
-    expected += ["http://no-such-host.test/", "http://refused.test/", "https://not-tls.test/"]
+    expected += [
+        "http://no-such-host.test/",
+        "http://refused.test/",
+        "https://not-tls.test/",
+        "https://tls-silent.test/",
+    ]
 
     got = sorted(url for url, exchanges in odd_crawl.exchanges.items() for _ in exchanges)
 
@@ -80,10 +85,11 @@ def test_a_connection_with_junk_is_not_reused(odd_crawl, name):
 
 @pytest.mark.parametrize("name", SILENT)
 def test_a_failure_without_bytes_is_an_exchange_without_bytes(odd_crawl, name):
-    [exchange] = odd_crawl.exchanges[f"{'https' if name == 'not-tls' else 'http'}://{name}.test/"]
+    over_tls = "tls" in name
+    [exchange] = odd_crawl.exchanges[f"{'https' if over_tls else 'http'}://{name}.test/"]
 
     assert (exchange["request"], exchange["response"]) == ("", "")
-    assert exchange["ip"] == ("127.0.0.1" if name == "not-tls" else None)
+    assert exchange["ip"] == ("127.0.0.1" if over_tls else None)
     assert exchange["protocols"] == []
     assert exchange["error"]
     assert exchange["capture"] is None
