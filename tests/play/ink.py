@@ -18,6 +18,7 @@ class Ink:
 
     def __init__(self, article: PlayedArticle, skeleton: str) -> None:
         self.odd = article.odd
+        self.root = "/".join(article.url.split("/", 3)[:3])
         self.rng = random.Random(f"{skeleton} {article.url}")
 
     def plain(self, text: str) -> str:
@@ -27,6 +28,10 @@ class Ink:
     def attribute(self, text: str) -> str:
         """Return *text* for an attribute's value."""
         return escape(text, quote=True)
+
+    def address(self, url: str) -> str:
+        """Return *url* as the page links it: without scheme and host when it is on the page's own host."""
+        return escape(url.removeprefix(self.root), quote=True)
 
     def run(self, text: str) -> str:
         """Return *text* as the inside of a paragraph, in all its oddities."""

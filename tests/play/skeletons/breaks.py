@@ -67,7 +67,7 @@ def _body(article: PlayedArticle, ink: Ink) -> str:
     if article.attached:
         made += "File đính kèm:<br />\n"
     for file in article.attached:
-        made += f'<a href="{parts.local(file.url)}">{escape(file.title)}</a><br />\n'
+        made += f'<a href="{ink.address(file.url)}">{escape(file.title)}</a><br />\n'
     return made
 
 
@@ -76,7 +76,7 @@ def _block(block: Block, ink: Ink) -> str:
         image = block.image
         alt = ' alt=""' if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
         caption = f"<br />\n<i>{ink.run(image.printed)}</i>" if image.printed else ""
-        return f'<center><img src="{parts.local(image.url)}"{alt} border="0" />{caption}</center>\n'
+        return f'<center><img src="{ink.address(image.url)}"{alt} border="0" />{caption}</center>\n'
     if isinstance(block, Bullets):
         tag = "ol" if block.ordered else "ul"
         return f"<{tag}>" + "".join(f"<li>{ink.run(item)}" for item in block.items) + f"</{tag}>\n"

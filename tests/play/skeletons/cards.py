@@ -41,7 +41,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 {body}
 {_ending(article, ink)}
 </div>
-{_files(article)}
+{_files(article, ink)}
 <div class="ct-chan"><span>Đã xem: {marks.VIEWS}</span> <a href="#" onclick="window.print()">Bản in</a></div>
 </div>
 {_around(article, chrome)}
@@ -69,7 +69,7 @@ def _block(block: Block, ink: Ink) -> str:
     if isinstance(block, Figure):
         image = block.image
         alt = "" if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
-        made = f'<div style="text-align:center;"><img src="{parts.local(image.url)}"{alt} style="max-width:100%"></div>'
+        made = f'<div style="text-align:center;"><img src="{ink.address(image.url)}"{alt} style="max-width:100%"></div>'
         if image.printed:
             made += f'\n<div style="text-align:center;"><em>{ink.run(image.printed)}</em></div>'
         return made
@@ -98,9 +98,9 @@ def _ending(article: PlayedArticle, ink: Ink) -> str:
     return "\n".join(f'<div style="text-align:right;"><strong>{ink.plain(line)}</strong></div>' for line in lines)
 
 
-def _files(article: PlayedArticle) -> str:
+def _files(article: PlayedArticle, ink: Ink) -> str:
     links = "".join(
-        f'<div class="tep"><a href="{parts.local(one.url)}" target="_blank">{escape(one.title)}</a></div>'
+        f'<div class="tep"><a href="{ink.address(one.url)}" target="_blank">{escape(one.title)}</a></div>'
         for one in article.attached
     )
     return f'<div class="tep-khoi"><div>Tài liệu đính kèm:</div>{links}</div>' if links else ""

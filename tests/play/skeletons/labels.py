@@ -54,7 +54,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 {body}
 {_ending(article, ink)}
 </span>
-{_files(article)}
+{_files(article, ink)}
 <div><span id="{ID}_lblViews">Lượt xem: {marks.VIEWS}</span>
 <a id="{ID}_btnPrint" href="javascript:__doPostBack('{ID}$btnPrint','')">Bản in</a>
 <a id="{ID}_btnBack" href="javascript:history.go(-1)">[Trở về]</a></div>
@@ -91,7 +91,7 @@ def _block(block: Block, ink: Ink) -> str:
         image = block.image
         alt = "" if image.alt is None else f' alt="{ink.attribute(image.alt)}"'
         made = (
-            f'<p align="center"><img src="{parts.local(image.url)}"{alt} style="border-width:0px;width:450px;" /></p>'
+            f'<p align="center"><img src="{ink.address(image.url)}"{alt} style="border-width:0px;width:450px;" /></p>'
         )
         if image.printed:
             made += f'\n<p align="center"><span style="font-style:italic;">{ink.run(image.printed)}</span></p>'
@@ -122,9 +122,9 @@ def _ending(article: PlayedArticle, ink: Ink) -> str:
     return made
 
 
-def _files(article: PlayedArticle) -> str:
+def _files(article: PlayedArticle, ink: Ink) -> str:
     rows = "".join(
-        f'<tr><td><img src="/img/file.gif" /> <a href="{parts.local(one.url)}">{escape(one.title)}</a></td></tr>'
+        f'<tr><td><img src="/img/file.gif" /> <a href="{ink.address(one.url)}">{escape(one.title)}</a></td></tr>'
         for one in article.attached
     )
     if not rows:

@@ -73,7 +73,7 @@ def _ending(article: PlayedArticle, ink: Ink) -> str:
         if line:
             made += f"<TR><TD colSpan=2 align=right><I>{ink.plain(line)}</I></TD></TR>\n"
     if article.attached:
-        links = "<BR>".join(f'<A href="{parts.local(one.url)}">{escape(one.title)}</A>' for one in article.attached)
+        links = "<BR>".join(f'<A href="{ink.address(one.url)}">{escape(one.title)}</A>' for one in article.attached)
         made += f"<TR><TD width=110>Tệp đính kèm:</TD><TD>{links}</TD></TR>\n"
     return made
 
@@ -87,7 +87,7 @@ def _block(block: Block, ink: Ink) -> str:
             caption = (
                 f"<TR><TD align=center><FONT color=#000080 size=2><I>{ink.run(image.printed)}</I></FONT></TD></TR>"
             )
-        picture = f'<TR><TD align=center><IMG src="{parts.local(image.url)}"{alt} border=0></TD></TR>'
+        picture = f'<TR><TD align=center><IMG src="{ink.address(image.url)}"{alt} border=0></TD></TR>'
         return f"<TABLE border=0 align=center width=450>{picture}{caption}</TABLE>\n"
     if isinstance(block, Bullets):
         tag = "OL" if block.ordered else "UL"
