@@ -54,6 +54,8 @@ class Picture:
     width: int | None
     height: int | None
     href: str | None
+    floats: bool = False
+    """Text runs round it."""
 
 
 @dataclass(slots=True)
@@ -144,7 +146,7 @@ class _Walk:
 
     def _block(self, pieces: list[tuple[str, _Look]], raw: str, text: str) -> Block:
         # What it looks like is decided by letters, not by the blanks around them.
-        solid = [(sum(not c.isspace() for c in piece), look) for piece, look in pieces]
+        solid = [(len("".join(piece.split())), look) for piece, look in pieces]
         total = sum(size for size, _ in solid) or 1
         first = next((look for size, look in solid if size), pieces[0][1])
         links: list[Link] = []
@@ -266,6 +268,9 @@ def _enter(element: etree._Element, tag: str, look: _Look, walk: _Walk) -> _Look
     align, link, time = look.align, look.link, None
     if tag == "center":
         align = "center"
+    elif tag == "table":
+        # As browsers do for pages without a doctype: a table begins anew.
+        align = None
     if attrib:
         if "align" in attrib and tag in _ALIGNED:
             align = str(attrib["align"]).strip().lower()
@@ -314,6 +319,7 @@ def _picture(element: etree._Element, look: _Look) -> Picture | None:
         width=_pixels(str(attrib.get("width", "")), style, "width"),
         height=_pixels(str(attrib.get("height", "")), style, "height"),
         href=look.link.href if look.link else None,
+        floats=str(attrib.get("align", "")).lower() in ("left", "right") or "float" in style.lower(),
     )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 from typing import cast
+from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
 from w3lib.encoding import html_to_unicode
@@ -19,7 +22,8 @@ MAX_TAG_CHARS = 1 << 16
 
 _LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:_-]{0,40})\s(?:[^<>]{%d,})(>|\Z)" % MAX_TAG_CHARS)
 # NUL ends libxml2's input; the other control characters have no meaning in HTML.
-_CONTROLS = dict.fromkeys([*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+_WIDTHLESS = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"[^\W_]+")
 _URL_JUNK = dict.fromkeys([0x09, 0x0A, 0x0D])
 
@@ -63,7 +67,8 @@ def parse(text: str) -> etree._Element | None:
 
     Comments and processing instructions are gone. Bounded: see the limits above.
     """
-    text = text.translate(_CONTROLS)
+    if _CONTROLS.search(text):
+        text = _CONTROLS.sub("", text)
     if len(text) > MAX_TAG_CHARS:
         text = _LONG_TAG.sub(r"<\1\2", text)
     # Handed over as bytes: lxml refuses text that declares an encoding of its own.
@@ -80,7 +85,17 @@ def parse(text: str) -> etree._Element | None:
 
 def line(text: str) -> str:
     """Return one line of page text: composed, spaces folded, marks without width gone."""
+    if _WIDTHLESS.search(text) is None:
+        # What clean_spaces does to all but a few lines, without looking at each letter.
+        text = " ".join(text.split())
+        return text if unicodedata.is_normalized("NFC", text) else nfc(text)
     return nfc(clean_spaces(text))
+
+
+@lru_cache(maxsize=8192)
+def folded(text: str) -> str:
+    """Return the search key of a line; the words of menus and buttons come again on every page."""
+    return fold(text)
 
 
 def key(text: str) -> str:
@@ -98,7 +113,7 @@ def slug_words(text: str) -> list[str]:
     >>> slug_words("Đổi mới 4.0")
     ['doi', 'moi', '4', '0']
     """
-    return re.findall(r"[a-z0-9]+", fold(text))
+    return re.findall(r"[a-z0-9]+", folded(text))
 
 
 def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
@@ -107,8 +122,6 @@ def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
     White space at the ends and line breaks inside go, as browsers do; other
     letters are percent-encoded but never re-normalised.
     """
-    from urllib.parse import urldefrag, urljoin
-
     text = url.strip().translate(_URL_JUNK)
     if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return None

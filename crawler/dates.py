@@ -78,6 +78,7 @@ _CLOCK_BEFORE = re.compile(_TIME.pattern + r"[\s|,\-–]*(?:" + _WEEKDAY.pattern
 _CLOCK_AFTER = re.compile(r"[\s|,\-–]*" + _TIME.pattern + r"\s*(?:" + _ZONE.pattern + ")?", re.I)
 _EDGE_WORDS_END = re.compile(r"[\s|,\-–(]*(?:" + _WEEKDAY.pattern + r"|" + _LABEL.pattern + r")[\s,:]*$", re.I)
 _WORDLESS = re.compile(r"[\s|,;:.\-–—/()\[\]•·»>*&+]+")
+_DIGIT = re.compile(r"\d")
 _BUTTONS = re.compile(
     r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email|mail)|gmt|chia sẻ)(?!\w)",
     re.I,
@@ -111,7 +112,7 @@ def date_line(text: str) -> PrintedDate | None:
     >>> date_line("Ngày 10/6, Đảng bộ Sở tiến hành tổ chức Đại hội") is None
     True
     """
-    if len(text) > 160 or not any(char.isdigit() for char in text):
+    if len(text) > 160 or _DIGIT.search(text) is None:
         return None
     found = _read(text)
     if found.reason == "absent" or found.rest:
@@ -150,7 +151,7 @@ def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
         if found.value is None or found.precision == "day" or found.rest:
             continue
         head, tail = text[:start], text[stop:]
-        if not _leftover(tail) and len(head) > 10:
+        if not _leftover(tail) and len(head) > 4:
             return _EDGE_WORDS_END.sub("", head).rstrip(" |,-–(["), found
         if not _leftover(head) and len(tail) > 10:
             return tail.lstrip(" |,-–)]"), found

@@ -54,11 +54,12 @@ class TitleHints:
                     self.meta.add(key(str(element.get("content") or "")))
         path = unquote(urlsplit(page.url).path).rstrip("/").rpartition("/")[2]
         self.slug = slug_words(re.sub(r"\.\w{3,5}$", "", path)) if path.count("-") >= 2 else []
+        self.slug_set = set(self.slug)
         self.count: dict[str, int] = {}
         for item in items:
             if item.key:
                 self.count[item.key] = self.count.get(item.key, 0) + 1
-        self.crumbs = [item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1]
+        self.crumbs: list[str] = [item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1]
 
     def weigh(self, item: Item) -> float:
         """Return the evidence of repetition for one line."""
@@ -85,6 +86,8 @@ class TitleHints:
 
     def _slug_likeness(self, text: str) -> float:
         # Sluggers drop the letter đ, glue the id to the last word, and cut long headlines.
+        if len(self.slug_set & set(slug_words(text))) < 0.5 * len(self.slug_set):
+            return 0.0
         best = 0.0
         for spelling in (text, re.sub("[đĐ]", "", text)):
             ours = slug_words(spelling)
@@ -100,13 +103,18 @@ def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.
     mass = _mass_after(items)
     stop = next((item.at for item in items if item.ends and mass[item.at] < 60 and item.at > len(items) / 2), len(items))
     best: Anchors | None = None
+    ends = _ends(items, place)
     for item in items:
         if not _could_be_title(item):
             continue
-        score = hints.weigh(item) + _looks(item) + min(3.0, _body_after(items, mass, item.at, place) / 250)
+        body = mass[item.at + 1] - mass[ends[item.at]]
+        score = hints.weigh(item) + _looks(item) + min(3.0, body / 250)
         date = _date_near(items, item.at, place, shape)
         score += date[1]
         if item.at > stop:
+            score -= 4
+        if ends[item.at] < len(items) and words.is_more(items[ends[item.at]].text):
+            # A teaser: its text breaks off at "Xem tiếp".
             score -= 4
         if score >= ENOUGH and (best is None or score > best.score):
             best = Anchors(item.at, date[0], score)
@@ -152,23 +160,30 @@ def _mass_after(items: Sequence[Item]) -> list[int]:
     return mass
 
 
-def _body_after(items: Sequence[Item], mass: list[int], at: int, place: DatePlace) -> int:
-    """Return the letters of paragraphs between a headline and whatever ends its article."""
-    dates = 0
-    for item in items[at + 1 :]:
+def _ends(items: Sequence[Item], place: DatePlace) -> list[int]:
+    """Return for each line where an article that it heads would end at the latest.
+
+    That is the next end heading, link to another article, or date line of another article.
+    """
+    size = len(items)
+    ends = [size] * size
+    stop = first = second = size
+    for at in range(size - 1, -1, -1):
+        ends[at] = min(stop, first if place == "before" else second, size)
+        item = items[at]
         if item.date is not None:
-            dates += 1
-        if item.ends or item.link == "article" or dates > (0 if place == "before" else 1):
-            return mass[at + 1] - mass[item.at]
-    return mass[at + 1]
+            first, second = at, first
+        if item.ends or item.link == "article":
+            stop = at
+    return ends
 
 
 def _date_near(
     items: Sequence[Item], at: int, place: DatePlace, shape: re.Pattern[str] | None
 ) -> tuple[int | None, float]:
     """Return the place of the date line that belongs to a headline, and its weight."""
-    before = _look(items, range(at - 1, -1, -1), shape)
-    after = _look(items, range(at + 1, len(items)), shape)
+    before = _look(items, at, range(at - 1, -1, -1), shape)
+    after = _look(items, at, range(at + 1, len(items)), shape)
     wanted = {"before": (before, after), "after": (after, before), "either": (after, before)}[place]
     first, second = wanted
     if first is not None and first[1] <= (1 if place == "before" else 3):
@@ -181,13 +196,18 @@ def _date_near(
     return None, 0.0
 
 
-def _look(items: Sequence[Item], places: range, shape: re.Pattern[str] | None) -> tuple[int, int] | None:
+def _same_head(date: Item, title: Item) -> bool:
+    """Say no to the date in the page's head: it is today's."""
+    return not date.block.header or title.block.header
+
+
+def _look(items: Sequence[Item], home: int, places: range, shape: re.Pattern[str] | None) -> tuple[int, int] | None:
     """Return the next date line and how many telling lines lie between."""
     between = 0
     fallback: tuple[int, int] | None = None
     for at in places:
         item = items[at]
-        if item.date is not None and item.link != "article" and not item.block.chrome:
+        if item.date is not None and item.link != "article" and not item.block.chrome and _same_head(item, items[home]):
             if shape is None or shape.search(item.text):
                 return at, between
             fallback = fallback or (at, between)
@@ -196,7 +216,7 @@ def _look(items: Sequence[Item], places: range, shape: re.Pattern[str] | None) -
             break
         elif item.strong and len(item.text) > 200:
             between += 2
-        elif item.solid and item.link == "":
+        elif item.solid and item.link in ("", "page"):
             between += 1
         if between > 4:
             break

@@ -163,8 +163,7 @@ class _Range:
         Before the first paragraph a column of links may stand; between paragraphs a single
         ``Xem thêm`` may. A page where each paragraph has its own link is a list.
         """
-        after = 0
-        count = 0
+        after = count = between = 0
         links = 1
         for other in self.items[item.at + 1 :]:
             if other.ends:
@@ -172,6 +171,7 @@ class _Range:
             if other.link == "article":
                 if other.block.picture is None:
                     links += 1
+                between += count
                 after = count = 0
             elif other.strong and not words.is_footer(other.text):
                 if self.core is not None and not inside(other.block.path, self.core):
@@ -179,6 +179,6 @@ class _Range:
                 after += len(other.text)
                 count += 1
         if self.strong == 0:
-            # A headline with a date of its own is no list's.
-            return count >= 1 if self.dated else count >= 2 and after >= 300
+            # A headline with a date of its own, before links without leads, is no list's.
+            return count >= 1 if self.dated and not between else count >= 2 and after >= 300
         return (links == 1 and count >= 1) or (count >= 2 and after >= 400)

@@ -48,8 +48,13 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
             continue
         shot = Shot(item)
         shots.append(shot)
-        if at + 1 < len(items) and items[at + 1].block.picture is None:
+        gallery = _gallery(items, at)
+        if gallery is not None:
+            shot.lines.append(gallery)
+        elif at + 1 < len(items) and items[at + 1].block.picture is None:
             line = items[at + 1]
+            if any(line is taken for other in shots for taken in other.lines):
+                continue
             sure = _way(item, line, items, at, centred, slanted)
             if sure:
                 offers.append((shot, line, sure, at + 1))
@@ -72,10 +77,31 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
     return shots
 
 
+def _gallery(items: Sequence[Item], at: int) -> Item | None:
+    """Return the caption of a picture that stands in a row of a table above a row of captions."""
+    first = last = at
+    while first > 0 and items[first - 1].block.picture is not None:
+        first -= 1
+    while last + 1 < len(items) and items[last + 1].block.picture is not None:
+        last += 1
+    size = last - first + 1
+    lines = items[last + 1 : last + 1 + size]
+    if size < 2 or len(lines) < size or any(line.block.picture is not None for line in lines):
+        return None
+    holder = common(items[first].block.path, lines[-1].block.path)
+    tags = items[first].block.tags[: len(holder)]
+    if not {"table", "figure"} & set(tags) or any(len(line.text) > 300 for line in lines):
+        return None
+    shared = sum(inside(item.block.path, holder) for item in items)
+    if shared >= len(items) or any(line.block.path == lines[0].block.path for line in lines[1:]):
+        return None
+    return lines[at - first] if "tr" in items[first].block.tags[len(holder) - 1 :] else None
+
+
 def _way(picture: Item, line: Item, items: Sequence[Item], at: int, centred: bool, slanted: bool) -> int:
     """Return how surely *line* is the caption of *picture*; 0 when it is none."""
     block, text = line.block, line.text
-    if block.heading or len(text) > MAX_CAPTION or line.link or _is_row(line):
+    if (block.heading and block.heading < 5) or len(text) > MAX_CAPTION or line.link or _is_row(line):
         return 0
     if block.tag in ("figcaption", "caption") or "figure" in block.tags:
         return SURE
@@ -103,6 +129,14 @@ def _is_row(line: Item) -> bool:
 
 def _tight(picture: Item, line: Item, items: Sequence[Item]) -> bool:
     """Say whether an element holds the picture, the line, and nothing else of the article."""
+    image = picture.block.picture
+    text = line.text
+    if line.block.path == picture.block.path and line.block.breaks == 0 and image is not None:
+        # Words beside a picture in one paragraph: run round it, or a caption that wraps below it.
+        if image.floats or (line.block.align != "center" and len(text) > 120 and _STOP.search(text)):
+            return False
+    if len(text) > 200 and re.search(r"[.!?] [A-ZĐÀ-Ỹ]", text) and not line.block.italic and line.block.align != "center":
+        return False
     holder: Path = common(picture.block.path, line.block.path)
     shared = [item for item in items if inside(item.block.path, holder)]
     texts = [item for item in shared if item.block.picture is None]

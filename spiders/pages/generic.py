@@ -39,12 +39,13 @@ class GenericArticle(ArticlePage):
         if not self.blocks:
             return NotAnArticle("empty", f"{len(self.payload.body)} bytes")
         short = len(self.text()) < 300
-        if found.date is None and short:
-            if found.missing is not None:
-                return NotAnArticle("soft_404", found.missing)
-            if _ERROR_TITLE.search(self.head_title):
-                return NotAnArticle("soft_404", self.head_title)
+        if short and found.missing is not None and (found.date is None or found.missing == found.title):
+            return NotAnArticle("soft_404", found.missing)
+        if short and found.date is None and _ERROR_TITLE.search(self.head_title):
+            return NotAnArticle("soft_404", self.head_title)
         refused = super().refusal()
+        if refused is not None and found.missing is not None:
+            return NotAnArticle("soft_404", found.missing)
         if refused is None and found.date is None and not self.site.is_article(self.url):
             return NotAnArticle("no_date", found.title or "")
         return refused

@@ -19,6 +19,8 @@ from spiders.pages.evidence import Item, items_of
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
 _TAIL_OF_SENTENCE = re.compile(r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S)
+_TOP_LABEL = re.compile(r"(?:Tác giả|Người viết|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn)[^:]{0,12}:")
+_SIZES = re.compile(r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng|pdf|docx?|xlsx?|zip|rar)(?!\w)", re.I)
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
 
 
@@ -74,10 +76,18 @@ def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Ite
                 seen.add(url)
                 reading.attachments.append(Attachment(url, len(reading.attachments), title=link.text or None))
         label = words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
-        if item.link == "file" or (files and label) or (label and not item.block.links and len(item.text) < 40):
+        if item.link == "file" or (files and (label or _only_sizes(item))) or (label and not item.block.links and len(item.text) < 40):
             continue
         kept.append(item)
     return kept
+
+
+def _only_sizes(item: Item) -> bool:
+    """Say whether the words beside the file links of a line are numbers, sizes and buttons."""
+    rest = item.text
+    for link in item.block.links:
+        rest = rest.replace(link.text, " ", 1)
+    return re.search(r"[^\W\d_]", _SIZES.sub(" ", rest)) is None
 
 
 def _take_tags(items: Sequence[Item], reading: Reading) -> list[Item]:
@@ -113,6 +123,11 @@ def _take_byline(items: list[Item], reading: Reading) -> list[Item]:
             text, names = cut
             kept[-1].block.text = text
             found.append(names)
+    if len(kept) > 1 and kept[0].block.picture is None and re.match(_TOP_LABEL, kept[0].text):
+        top = parse_byline(kept[0].text)
+        if top is not None:
+            found.insert(0, top)
+            kept.pop(0)
     authors = [name for one in found for name in one.authors]
     photographers = [name for one in found for name in one.photographers]
     source = next((one.source for one in found if one.source), None)

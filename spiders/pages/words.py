@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from archive.text import fold
+from crawler.clean import folded as fold
 
 # Headings after which no line belongs to the article.
 _END = re.compile(
@@ -57,6 +57,7 @@ _OWNER = re.compile(
     r"|(?:so|bo|ubnd|uy ban|cong|trang|website) .*(?:thong tin dien tu|khoa hoc va cong nghe)"
     r"|trang (?:chu|thong tin dien tu).*|cong thong tin.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
 )
+_MORE = re.compile(r"(?:xem|doc) (?:tiep|them|chi tiet|bai viet|toan bo|noi dung)(?: bai viet| noi dung)?|chi tiet|(?:read )?more|xem")
 _MENU = frozenset(
     ("gioi thieu", "lien he", "hoi dap", "so do trang", "so do site", "dang nhap", "thu tuc hanh chinh", "dich vu cong", "thu dien tu")
 )
@@ -104,6 +105,11 @@ def is_button(text: str) -> bool:
 def is_owner(text: str) -> bool:
     """Say whether a line names the portal or an item of its menu, so that it is no headline."""
     return len(text) <= 90 and _OWNER.fullmatch(trimmed(text)) is not None
+
+
+def is_more(text: str) -> bool:
+    """Say whether a link leads from a teaser to its article."""
+    return len(text) <= 30 and _MORE.fullmatch(trimmed(text)) is not None
 
 
 def is_menu(text: str) -> bool:

@@ -3,10 +3,11 @@
 import random
 
 import pytest
+from msgspec.structs import replace
 
 from archive.model import Article, NotAnArticle
-from crawler.sites import Site
-from tests.crawler.reading_helpers import read_page
+from crawler.sites import Seed, Site
+from tests.crawler.reading_helpers import HA_TINH, read_page
 from tests.crawler.reading_skeletons import LEAD, NOTICE, OTHERS
 
 URL = "http://skhcn.hatinh.gov.vn/chi-tiet-tin-tuc/hoi-nghi-tong-ket-cong-tac-nam-2024"
@@ -39,7 +40,7 @@ REFUSED = {
     "a PDF said to be HTML": ("%PDF-1.4 ...", 200, "text/html", "not_html"),
     "a soft 404": (page("<h1>Không tìm thấy trang</h1><p>Trang bạn yêu cầu không tồn tại.</p>", "Lỗi 404"), 200, "text/html", "soft_404"),
     "an unknown id": (page("<div>Không tìm thấy thông tin</div>" + TEASERS, "Sở KH&CN"), 200, "text/html", "soft_404"),
-    "only scripts": (page("<script>document.cookie='D1N=ab';location.reload()</script>", ""), 200, "text/html", "no_title"),
+    "only scripts": (page("<script>document.cookie='D1N=ab';location.reload()</script>", ""), 200, "text/html", "empty"),
 }  # fmt: skip
 
 
@@ -253,10 +254,11 @@ def test_windows_1258_is_read():
 def test_section_comes_from_the_listing_then_from_the_breadcrumb():
     crumb = '<ul><li><a href="/">Trang chủ</a></li><li><a href="/danh-sach-tin-tuc/iso">ISO</a></li></ul>'
     html = page(f"{crumb}{DATE}<h1>{TITLE}</h1>{BODY}")
-    via = "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/tin-tuc-su-kien?page=3"
+    listing = "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/tin-tuc-su-kien"
+    site = replace(HA_TINH, seeds=(Seed(url=listing, section="Tin tức - Sự kiện"),))
 
     assert article(html).section == "ISO"
-    assert article(html, via=via).section == "Tin tức - Sự kiện"
+    assert article(html, site=site, via=f"{listing}?page=3").section == "Tin tức - Sự kiện"
 
 
 def test_any_bytes_give_an_answer():
