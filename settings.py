@@ -6,6 +6,8 @@ a site's ``[crawl]`` table, ``-s NAME=VALUE``.
 
 from pathlib import Path
 
+from crawler.config import read_config, scrapy_settings
+
 BOT_NAME = "khcn"
 HERE = Path(__file__).resolve().parent
 
@@ -34,6 +36,9 @@ EXTENSIONS = {
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
+
+# KHCN_DATA, KHCN_CATALOG_URL, KHCN_RESOLVE, KHCN_CONTACT, USER_AGENT: so that `scrapy crawl` works too.
+globals().update(scrapy_settings(read_config()))
 
 # Manners.
 ROBOTSTXT_OBEY = True

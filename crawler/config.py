@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import ConfigError
+from crawler.version import VERSION
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,15 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
         contact=contact,
         log=log,
     )
+
+
+def scrapy_settings(config: Config) -> dict[str, str]:
+    """Return the Scrapy settings that follow from *config*."""
+    about = f"+{config.contact}" if config.contact else "archive of Vietnam's Departments of Science and Technology"
+    return {
+        "KHCN_DATA": str(config.data),
+        "KHCN_CATALOG_URL": config.catalog_url,
+        "KHCN_RESOLVE": config.resolve,
+        "KHCN_CONTACT": config.contact,
+        "USER_AGENT": f"khcn/{VERSION} ({about})",
+    }

@@ -11,11 +11,10 @@ from scrapy.settings import Settings
 
 from archive.errors import KhcnError
 from archive.report import CrawlReport
-from crawler.config import Config
+from crawler.config import Config, scrapy_settings
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
-from crawler.version import VERSION
 
 Tick = Callable[[Sequence[Crawler]], None]
 
@@ -42,18 +41,8 @@ def crawl_settings(config: Config, overrides: Mapping[str, str] | None = None) -
     """Return Scrapy's settings: the project's, then the environment's, then *overrides*."""
     settings = Settings()
     settings.setmodule("settings", priority="project")
-    about = f"+{config.contact}" if config.contact else "archive of Vietnam's Departments of Science and Technology"
-    settings.setdict(
-        {
-            "KHCN_DATA": str(config.data),
-            "KHCN_CATALOG_URL": config.catalog_url,
-            "KHCN_RESOLVE": config.resolve,
-            "KHCN_CONTACT": config.contact,
-            "USER_AGENT": f"khcn/{VERSION} ({about})",
-            "LOG_INSTALL_ROOT_HANDLER": False,  # the command line has configured the log
-        },
-        priority="project",
-    )
+    # The command line has configured the log already.
+    settings.setdict({**scrapy_settings(config), "LOG_INSTALL_ROOT_HANDLER": False}, priority="project")
     settings.setdict(dict(overrides or {}), priority="cmdline")
     return settings
 

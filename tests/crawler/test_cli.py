@@ -180,3 +180,19 @@ def test_scrapy_itself_lists_the_spiders():
     )
 
     assert done.stdout.split() == ["ha_tinh", "hau_giang"]
+
+
+def test_scrapy_itself_can_run_a_crawl(tmp_path):
+    resolve = f"skhcn.hatinh.gov.vn=127.0.0.1:{closed_port()}"
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "scrapy"), "crawl", "ha_tinh", "-s", "RETRY_TIMES=0"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(tmp_path), "KHCN_RESOLVE": resolve},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    report = json.loads(next((tmp_path / "crawls").glob("*.json")).read_text())
+    assert {failure["url"] for failure in report["failures"]} == {SEED, "http://skhcn.hatinh.gov.vn/"}
