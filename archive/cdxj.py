@@ -147,6 +147,8 @@ def index_warc(root: Path, warc: str) -> Path:
                 lines.append(str(line).encode())
     path = sidecar_path(root, warc)
     write_sorted(path, lines)
+    # Left there when the disk was full just as the file was closed.
+    path.with_name(path.name + OPEN).unlink(missing_ok=True)
     return path
 
 

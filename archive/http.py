@@ -255,7 +255,8 @@ def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list
         notes.append("short-body")
     if min(len(body), limit) > max_size:
         notes.append("cut-at-limit")
-    return bytes(body[: min(limit, max_size)])
+    del body[min(limit, max_size) :]
+    return bytes(body)
 
 
 def read_payload(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Payload:
