@@ -69,8 +69,10 @@ def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True) -> Iterator[P
     counter = itertools.count(1)
     loop = asyncio.new_event_loop()
 
+    connections: set[Wire] = set()
+
     def wire() -> Wire:
-        return Wire(played.world, lambda: next(counter), lambda *seen: played.log.append(Fetch(*seen)))
+        return Wire(played.world, lambda: next(counter), lambda *seen: played.log.append(Fetch(*seen)), connections)
 
     server = loop.run_until_complete(loop.create_server(wire, ADDRESS, port))
     played.port = server.sockets[0].getsockname()[1]
@@ -79,9 +81,15 @@ def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True) -> Iterator[P
     try:
         yield played
     finally:
+        asyncio.run_coroutine_threadsafe(_end(server, connections), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        server.close()
-        for transport in list(asyncio.all_tasks(loop)):
-            transport.cancel()
         loop.close()
+
+
+async def _end(server: asyncio.Server, connections: set[Wire]) -> None:
+    server.close()
+    for connection in list(connections):
+        connection.transport.abort()
+    # One more turn of the loop, in which the transports close their sockets.
+    await asyncio.sleep(0)

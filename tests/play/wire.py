@@ -25,14 +25,18 @@ Log = Callable[[str, str, str, int], None]
 class Wire(asyncio.Protocol):
     """One connection: answers its requests in their order."""
 
-    def __init__(self, world: World, count: Callable[[], int], log: Log) -> None:
-        self.world, self.count, self.log = world, count, log
+    def __init__(self, world: World, count: Callable[[], int], log: Log, open: set[Wire]) -> None:
+        self.world, self.count, self.log, self.open = world, count, log, open
         self.waiting = b""
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        self.open.add(self)
+
+    def connection_lost(self, reason: Exception | None) -> None:
+        self.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
         self.waiting += data
