@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from archive.errors import ConfigError
 from crawler.version import VERSION
@@ -23,7 +24,7 @@ class Config:
     """``host=address:port,...``: where to connect for a host (``KHCN_RESOLVE``)."""
     contact: str
     """Who answers for the crawl (``KHCN_CONTACT``); empty when nobody is named."""
-    log: str
+    log: Literal["json", "text"]
     """``json`` or ``text`` (``KHCN_LOG``, ``--log``)."""
 
 
@@ -35,9 +36,10 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
     """
     env = os.environ if environ is None else environ
     root = (data or Path(env.get("KHCN_DATA") or "data")).absolute()
-    log = env.get("KHCN_LOG") or "text"
-    if log not in ("json", "text"):
-        raise ConfigError(f'KHCN_LOG: "{log}" is no log form; set it to "json" or "text"')
+    forms: dict[str, Literal["json", "text"]] = {"json": "json", "text": "text"}
+    log = forms.get(env.get("KHCN_LOG") or "text")
+    if log is None:
+        raise ConfigError(f'KHCN_LOG: "{env["KHCN_LOG"]}" is no log form; set it to "json" or "text"')
     contact = env.get("KHCN_CONTACT") or ""
     if any(ord(char) < 32 or ord(char) > 126 for char in contact):
         raise ConfigError("KHCN_CONTACT: only printable ASCII can go into a header; write an address or URL so")

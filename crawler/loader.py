@@ -45,12 +45,12 @@ class SiteSpiderLoader:
             {"name": site.id, "site": site, "custom_settings": dict(site.crawl)},
         )
 
-    def list(self) -> list[str]:
-        """Return the ids of all sites."""
-        return self.registry.ids()
-
     def find_by_request(self, request: Request) -> list[str]:
         """Return the ids of the sites whose scope holds the request's URL."""
         return [site.id for site in self.registry.all() if site.allows(request.url)]
+
+    def list(self) -> list[str]:
+        """Return the ids of all sites."""
+        return self.registry.ids()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import click
 
@@ -54,7 +54,7 @@ class VerbGroup(click.Group):
 @click.option("-v", "--verbose", count=True, help="Log the story of a run; twice: everything.")
 @click.version_option(VERSION, prog_name="khcn")
 @click.pass_context
-def khcn(ctx: click.Context, data: Path | None, log: Any, verbose: int) -> None:
+def khcn(ctx: click.Context, data: Path | None, log: Literal["json", "text"] | None, verbose: int) -> None:
     """Keep the news of Vietnam's Departments of Science and Technology.
 
     Data goes to stdout, log and progress to stderr.

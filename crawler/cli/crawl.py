@@ -18,7 +18,7 @@ from crawler.resolve import parse_resolve
 from crawler.seeds import jobs_from_seeds
 
 
-class Setting(click.ParamType):
+class Setting(click.ParamType[tuple[str, str]]):
     """``NAME=VALUE`` as Scrapy's own ``-s`` takes it."""
 
     name = "NAME=VALUE"

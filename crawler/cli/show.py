@@ -21,7 +21,7 @@ from crawler.cli.common import NotHeld, console, write_json
 from crawler.config import Config
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """``YYYY-MM-DD`` (the end of that day in Vietnam) or an ISO 8601 time."""
 
     name = "DATE"

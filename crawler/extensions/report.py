@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
+from collections import Counter
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Self
@@ -47,7 +48,7 @@ class ReportExtension:
 
     def _error(self, failure: TxFailure) -> None:
         self._errors += 1
-        if failure.check(DiskFull):
+        if isinstance(failure.value, DiskFull):
             self._disk = failure.value
 
     def _close(self, spider: SiteSpider, reason: str) -> None:
@@ -55,7 +56,7 @@ class ReportExtension:
         try:
             novelty = recorder.close()
         except DiskFull as error:
-            novelty, self._disk = {}, error
+            novelty, self._disk = Counter(), error
         self.report = CrawlReport(
             crawl=recorder.crawl,
             site=spider.site.id,
@@ -92,7 +93,7 @@ def changed_settings(settings: BaseSettings) -> dict[str, Any]:
     return {
         key: settings[key]
         for key in sorted(settings)
-        if settings.getpriority(key) > floor and isinstance(settings[key], str | int | float | bool)
+        if (settings.getpriority(key) or 0) > floor and isinstance(settings[key], str | int | float | bool)
     }
 
 

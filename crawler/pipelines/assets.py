@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
@@ -32,7 +32,7 @@ class AssetsPipeline:
 
     async def process_item(self, article: Article) -> Article:
         """Pass the article on when all its files were asked for."""
-        wanted = [(image.url, "image") for image in article.images]
+        wanted: list[tuple[str, Purpose]] = [(image.url, "image") for image in article.images]
         wanted += [(attachment.url, "attachment") for attachment in article.attachments]
         await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
         return article
@@ -43,7 +43,7 @@ class AssetsPipeline:
         return self._asked[url]
 
     async def _fetch_once(self, url: str, purpose: Purpose, via: str) -> None:
-        spider: SiteSpider = self._crawler.spider
+        spider = cast("SiteSpider", self._crawler.spider)
         try:
             request = Request(url, callback=NO_CALLBACK, meta={"via": via, "purpose": purpose})
         except ValueError as error:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from archive.model import Article
+from crawler.recorder import recorder_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from crawler.spider import SiteSpider
 
 
 class CatalogPipeline:
@@ -25,5 +24,4 @@ class CatalogPipeline:
 
     def process_item(self, article: Article) -> Article:
         """Pass on the article as the catalog holds it."""
-        spider: SiteSpider = self._crawler.spider
-        return spider.recorder.keep(article)
+        return recorder_of(self._crawler).keep(article)
