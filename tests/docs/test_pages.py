@@ -12,7 +12,7 @@ import click
 import pytest
 
 from crawler.cli import khcn
-from tests.docs.pages import DOCS, PAGES, READMES, code_names, first_cells, options_of, read, section
+from tests.docs.pages import DOCS, PAGES, READMES, ROOT, code_names, first_cells, options_of, read, section
 
 
 def anchors(path: Path) -> set[str]:
@@ -35,6 +35,26 @@ def test_relative_links_lead_somewhere(page, link):
 
     assert target.exists()
     assert not anchor or anchor in anchors(target)
+
+
+def parts() -> list[str]:
+    """Return the files and folders of the table of parts; a bare name lies beside the one before it."""
+    found: list[str] = []
+    for cell in re.findall(r"^\| .* \| (.*) \|$", section(read("docs/architecture.md"), "Where each part lives"), re.M):
+        for name in re.findall(r"`([^`]+)`", cell):
+            found.append(name if "/" in name else f"{found[-1].rpartition('/')[0]}/{name}")
+    return found
+
+
+def test_the_parts_of_the_architecture_are_where_it_says():
+    assert [name for name in parts() if not (ROOT / name).exists()] == []
+
+
+def test_every_module_is_part_of_the_architecture():
+    layers = [path for layer in ("archive", "crawler", "spiders") for path in (ROOT / layer).rglob("*.py")]
+    modules = [path.relative_to(ROOT).as_posix() for path in layers if path.name != "__init__.py"]
+
+    assert [name for name in modules if not name.startswith(tuple(parts()))] == []
 
 
 def typed() -> Iterator[tuple[str, str]]:
