@@ -43,6 +43,8 @@ PRODUCTS = {
         "trà mãng cầu", "bắp nếp",
     ),
 }  # fmt: skip
+NOT_GROWN = ("nhung hươu", "mật ong", "nước mắm", "bánh đa", "cá ", "lươn", "gạo", "trà ", "nấm")
+"""Products that no field gives, by how they begin."""
 FISH = {
     "ha_tinh": ("tôm thẻ chân trắng", "ốc hương", "lươn không bùn", "cá leo"),
     "hau_giang": ("lươn", "cá thát lát", "ếch Thái Lan", "cá chạch lấu"),
@@ -98,13 +100,13 @@ SOURCES = (
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
-def cast_of(site: str, published: datetime, rng: random.Random) -> dict[str, str]:
-    """Return the words that the slots of one article's templates take."""
+def cast_of(site: str, published: datetime, rng: random.Random, *, grown: bool = False) -> dict[str, str]:
+    """Return the words that the slots of one article's templates take; *grown* asks for a crop."""
     province = HA_TINH if site == "ha_tinh" else HAU_GIANG
     name = "Hà Tĩnh" if site == "ha_tinh" else "Hậu Giang"
     place = rng.choice(tuple(province))
     commune = rng.choice(province[place])
-    product = rng.choice(PRODUCTS[site])
+    product = rng.choice([one for one in PRODUCTS[site] if not (grown and one.startswith(NOT_GROWN))])
     leader, guest, expert = (person(rng) for _ in range(3))
     farmer = person(rng, man=True)
     woman = person(rng, man=False)

@@ -35,15 +35,15 @@ MIDDLE = (
     "rất nhiệt tình hưởng ứng và còn góp ý để cách làm hoàn thiện hơn.",
     "Theo tìm hiểu của chúng tôi, ở {xa_ngan} đã có hơn {n:20-90} hộ chủ động học theo cách làm mới. Nhiều gia đình lập nhóm trên mạng "
     "xã hội để trao đổi kinh nghiệm, giúp nhau khi gặp khó khăn.",
-    "Điều đáng mừng là lớp trẻ ngày càng quan tâm đến khoa học. Nhiều sinh viên sau khi tốt nghiệp đã trở về quê, mang theo kiến thức và "
+    "Điều đáng mừng là lớp trẻ ở {noi} ngày càng quan tâm đến khoa học. [Nhiều|Không ít|Hàng chục] sinh viên sau khi tốt nghiệp đã trở về quê, mang theo kiến thức và "
     "cả những mối quan hệ để kết nối thị trường cho sản phẩm của địa phương.",
-    "Bài học rút ra là phải kiên trì tuyên truyền, cầm tay chỉ việc, chọn đúng người đi đầu và không chạy theo số lượng. Mỗi mô hình đều "
+    "[Bài học rút ra|Kinh nghiệm của {noi}|Điều mà {ten1} đúc rút] là phải kiên trì tuyên truyền, cầm tay chỉ việc, chọn đúng người đi đầu và không chạy theo số lượng. Mỗi mô hình đều "
     "cần có người chịu trách nhiệm đến cùng.",
     "Cũng theo {chuyengia}, các địa phương nên chia sẻ dữ liệu với nhau thay vì mỗi nơi làm một kiểu; nhờ vậy có thể tiết kiệm từ "
     "{pct:10-20} đến {pct:21-35} chi phí đầu tư ban đầu.",
     "Trước đó, trong tháng {n:2-11}, tổ chuyên môn đã hoàn thành việc rà soát, cập nhật số liệu của {n:30-160} cơ sở trên toàn tỉnh và "
     "tham mưu ban hành {n:2-6} văn bản hướng dẫn.",
-    "Nhìn lại chặng đường đã qua, có thể thấy những thay đổi tuy nhỏ nhưng bền bỉ: hồ sơ gọn hơn, thời gian chờ ngắn hơn, người dân và "
+    "Nhìn lại {n:2-5} năm đã qua ở {noi}, có thể thấy những thay đổi tuy nhỏ nhưng bền bỉ: hồ sơ gọn hơn, thời gian chờ ngắn hơn, người dân và "
     "doanh nghiệp chủ động tìm đến cơ quan chuyên môn nhiều hơn.",
     "Bên cạnh thuận lợi, khó khăn cũng không ít: thời tiết diễn biến thất thường, giá vật tư tăng {pct:8-20}, một số thiết bị nhập khẩu về "
     "chậm do thủ tục kéo dài.",
@@ -57,12 +57,12 @@ GATHERING = "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai
 
 CLOSING = (
     "Thời gian tới, {so_kh} tiếp tục phối hợp với các đơn vị liên quan theo dõi, hướng dẫn và đánh giá kết quả, tham mưu UBND tỉnh "
-    "nhân rộng những cách làm hay{end}",
+    "nhân rộng những cách làm hay [từ {noi}|ở {xa_ngan}|trong năm {nam_toi}]{end}",
     "Dự kiến, hoạt động này sẽ được tổ chức thường niên, góp phần đưa khoa học, công nghệ trở thành động lực phát triển kinh tế - "
     "xã hội của tỉnh {tinh}{end}",
     "?hội nghị,hội thảo,tập huấn,công bố,trao giải,khai mạc,diễn tập,ký kết,làm việc,tổng kết,giao ban,đại hội,nghiệm thu,họp,sơ kết,ngày hội,kết nạp,gặp mặt,góp ý,đánh giá,kết nối,chung kết,ra mắt? {event_hoa} kết thúc thành công tốt đẹp, để lại nhiều ấn tượng trong lòng đại biểu và Nhân dân địa phương{end}",
     "Tin rằng, với sự vào cuộc đồng bộ của các cấp, các ngành, những mục tiêu đề ra cho năm {nam} sẽ sớm trở thành hiện thực{end}",
-    "Kế hoạch chi tiết sẽ được gửi đến các cơ quan, đơn vị trong tuần tới{end}",
+    "Kế hoạch chi tiết sẽ được gửi đến các cơ quan, đơn vị của {noi} trong [tuần tới|tháng này|{n:5-10} ngày tới]{end}",
 )
 CAPTIONS = (
     "Quang cảnh {event_thuong}",

@@ -139,6 +139,8 @@ SKELETON_ORDER = ("semantic", "breaks", "tables", "word", "cards", "labels")
 """The skeletons that the server plays in turn; NFD is an oddity on top of any of them."""
 
 
+GROWING = ("nghiệm thu đề tài", "nông nghiệp công nghệ cao", "ngày khoa học")
+"""Topics in which the product grows in a field."""
 SEASONS = {
     "20/01": (1,),
     "18/5": (5,),
@@ -159,7 +161,7 @@ def is_timely(title: str, month: int) -> bool:
 
 
 def _cast(site: str, topic: Topic, published: datetime, rng: random.Random) -> dict[str, str]:
-    cast = cast_of(site, published, rng)
+    cast = cast_of(site, published, rng, grown=topic.name in GROWING)
     cast["event_thuong"] = topic.event[:1].lower() + topic.event[1:]
     cast["event_hoa"] = topic.event
     cast["ong1_hoa"] = capital(cast["ong1"])

@@ -85,7 +85,7 @@ TOPICS = (
             "công nghệ, chuẩn hóa chất lượng sản phẩm.",
         ),
         paras=(
-            "Đến nay, {noi} có {n:18-80} sản phẩm OCOP còn hiệu lực, gồm {n:10-50} sản phẩm 3 sao, {n:4-20} sản phẩm 4 "
+            "Đến nay, {noi} có {n:18-50} sản phẩm OCOP 3 sao, {n:4-20} sản phẩm 4 "
             "sao và {n:1-2} sản phẩm tiềm năng 5 sao. Doanh thu của các chủ thể tăng bình quân {pct:12-30} mỗi năm.",
             "?công nhận,đánh giá? Tại cuộc họp, các thành viên Hội đồng đã chấm điểm theo ba nhóm tiêu chí: sản phẩm và sức mạnh cộng đồng; "
             "khả năng tiếp thị; chất lượng sản phẩm. Nhiều ý kiến đề nghị chủ thể hoàn thiện nhãn hàng hóa, bổ sung "
