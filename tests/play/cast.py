@@ -1,7 +1,5 @@
 """Who and where: places, products and people of the two provinces, chosen anew for each article."""
 
-# ruff: noqa: E501 - tables of words read better unbroken
-
 from __future__ import annotations
 
 import random

@@ -3,8 +3,6 @@
 Markup is the skeletons' business; here are only words, addresses and the marks that change at each fetch.
 """
 
-# ruff: noqa: E501 - tables of words read better unbroken
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Sentences that any article may carry: who came, what was said, what comes next."""
 
-# ruff: noqa: E501 - prose reads better unbroken
-
 ATTENDANCE = (
     "Tham dự {event_thuong} có {ong1}; đại diện lãnh đạo các sở, ban, ngành, UBND các huyện, thị xã, thành phố cùng hơn "
     "{n:40-180} đại biểu.",

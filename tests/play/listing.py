@@ -1,7 +1,5 @@
 """Listing pages: newest first, each with a pager of its own kind, as the three hosts have them."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Digital transformation, IPv6, posts and telecommunications, information security."""
 
-# ruff: noqa: E501 - prose reads better unbroken
-
 from tests.play.topics import Topic
 
 TOPICS = (

@@ -1,7 +1,5 @@
 """Farming, OCOP products, measurement, productivity and quality."""
 
-# ruff: noqa: E501 - prose reads better unbroken
-
 from tests.play.topics import Topic
 
 TOPICS = (

@@ -1,7 +1,5 @@
 """Conferences, the Vietnamese Science and Technology Day, party and union work, notices."""
 
-# ruff: noqa: E501 - prose reads better unbroken
-
 from tests.play.topics import Topic
 
 TOPICS = (

@@ -1,7 +1,5 @@
 """Research, intellectual property, start-ups, radiation safety."""
 
-# ruff: noqa: E501 - prose reads better unbroken
-
 from tests.play.topics import Topic
 
 TOPICS = (

@@ -1,7 +1,5 @@
 """Skeleton: Bootstrap columns; alignment by utility classes only, captions inside the picture's paragraph."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

@@ -1,7 +1,5 @@
 """Skeleton: one ``div`` in which everything is separated by ``<br>``; hardly another tag in the body."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

@@ -1,7 +1,5 @@
 """Skeleton: cards; teasers of other articles, with dates in the article's own shape, stand before the article."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

@@ -1,7 +1,5 @@
 """Skeleton: pages of the nineties: unclosed paragraphs, ``center``, the caption a second row without alignment."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

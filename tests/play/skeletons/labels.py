@@ -1,7 +1,5 @@
 """Skeleton: ASP.NET Web Forms: view state, generated ids, everything in ``span`` labels and ``table`` lists."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 import base64

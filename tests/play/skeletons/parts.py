@@ -1,7 +1,5 @@
 """Pieces that several skeletons share: only words and order, never class names."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

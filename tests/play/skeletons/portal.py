@@ -1,7 +1,5 @@
 """Skeleton: a portal's journal article: portlets, one paragraph an element, centred by attribute, wrappers in depth."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

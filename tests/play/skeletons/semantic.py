@@ -1,7 +1,5 @@
 """Skeleton: semantic tags (main, article, header, figure, time without machine date)."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

@@ -1,7 +1,5 @@
 """Skeleton: nested tables, upper-case tags, no quotes; captions in a cell below the picture."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape

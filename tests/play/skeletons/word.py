@@ -1,7 +1,5 @@
 """Skeleton: a body pasted from Word (MsoNormal, o:p, font, nested spans) inside a portal's ``div``s."""
 
-# ruff: noqa: E501 - markup is laid out as the page has it
-
 from __future__ import annotations
 
 from html import escape
