@@ -7,6 +7,7 @@ on any bytes, and nothing here changes the bytes that are archived.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ __all__ = [
     "dechunk",
     "decode_content",
     "iter_body",
+    "measure_body",
     "parse_head",
     "read_head",
     "read_message",
@@ -257,6 +259,32 @@ def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list
         notes.append("cut-at-limit")
     del body[min(limit, max_size) :]
     return bytes(body)
+
+
+def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY) -> tuple[int, str] | None:
+    """Return size and hexadecimal SHA-256 of the body that :func:`read_payload` gives, however large it is.
+
+    Memory stays flat for a body without content coding. A coded one is decoded in
+    memory; null when it is longer than *max_size*.
+
+    >>> measure_body(io.BytesIO(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n"))[0]
+    0
+    """
+    _, start = split_informational(response)
+    head = read_head(response, start)
+    if head.encodings:
+        message = read_message(response, max_size=max_size)
+        body = message.payload.body
+        return None if "cut-at-limit" in message.notes else (len(body), hashlib.sha256(body).hexdigest())
+    left = None if head.is_chunked else head.content_length
+    if head.status in (204, 304):
+        left = 0
+    size, digest = 0, hashlib.sha256()
+    for piece in iter_body(response, start, head):
+        part = piece if left is None else piece[: left - size]
+        size += len(part)
+        digest.update(part)
+    return size, digest.hexdigest()
 
 
 def read_payload(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Payload:

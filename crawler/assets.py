@@ -18,6 +18,7 @@ import hashlib
 import logging
 import posixpath
 from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from w3lib.url import safe_url_string
 
+from archive.codings import MAX_BODY
 from archive.model import Article, Attachment, Capture, Image, Payload
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MAX_HOPS = 10
+BEGINNING = 64 * 1024
+"""Bytes of a document that tell its type."""
+
+Measure = Callable[[], tuple[int, str] | None]
+"""Gives size and SHA-256 of a file, null when they can not be known."""
 
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _VAGUE_TYPES = frozenset({"text/plain", "application/octet-stream", "application/xml", "text/xml"})
@@ -71,10 +78,10 @@ class AssetFacts:
     """When it was captured (UTC)."""
     mime: str | None
     """Media type by content, else as declared."""
-    size_bytes: int
-    """Bytes of the file after decoding."""
-    sha256: str
-    """Hexadecimal SHA-256 of the file."""
+    size_bytes: int | None
+    """Bytes of the file after decoding; null for a coded file too large to decode."""
+    sha256: str | None
+    """Hexadecimal SHA-256 of the file; null likewise."""
     image: ImageFacts | None
     """What the picture is, null for everything else."""
 
@@ -87,7 +94,7 @@ class AssetBook:
         self._files: dict[str, AssetFacts] = {}
         self._redirects: dict[str, tuple[datetime, str, str]] = {}
 
-    def note(self, capture: Capture, payload: Payload) -> bool:
+    def note(self, capture: Capture, payload: Payload, measure: Measure | None = None) -> bool:
         """Remember what *capture* gave; say whether it was a whole file or a redirect.
 
         Captures of other crawls, failures and web pages change nothing. The
@@ -99,7 +106,7 @@ class AssetBook:
         if target is not None:
             self._note_redirect(capture, target)
             return True
-        facts = file_facts(capture, payload)
+        facts = file_facts(capture, payload, measure)
         if facts is None:
             return False
         key = wire_form(capture.url)
@@ -185,11 +192,16 @@ def redirect_target(capture: Capture, payload: Payload) -> str | None:
         return None
 
 
-def file_facts(capture: Capture, payload: Payload) -> AssetFacts | None:
-    """Return what the file in *payload* is, null when it is none (see the module)."""
+def file_facts(capture: Capture, payload: Payload, measure: Measure | None = None) -> AssetFacts | None:
+    """Return what the file in *payload* is, null when it is none (see the module).
+
+    *measure* gives size and SHA-256 where *payload* holds the beginning of the file only.
+    """
     body = payload.body
     if capture.status != 200 or capture.truncated or not body or is_web_page(capture.mime, body):
         return None
+    is_cut = capture.purpose == "attachment" or len(body) >= MAX_BODY
+    measured = measure() if measure is not None and is_cut else (len(body), hashlib.sha256(body).hexdigest())
     mime = file_type(capture.url, capture.mime, body)
     image = _picture(capture, body)
     if image is not None and image.mime is not None:
@@ -198,8 +210,8 @@ def file_facts(capture: Capture, payload: Payload) -> AssetFacts | None:
         capture=capture.id,
         date=capture.date,
         mime=mime,
-        size_bytes=len(body),
-        sha256=hashlib.sha256(body).hexdigest(),
+        size_bytes=measured[0] if measured else None,
+        sha256=measured[1] if measured else None,
         image=image,
     )
 

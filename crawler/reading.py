@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Literal
 from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from archive.times import parse_warc_date
-from crawler.assets import AssetBook, complete, is_web_page, redirect_target
+from crawler.assets import BEGINNING, AssetBook, Measure, complete, is_web_page, redirect_target
 
 if TYPE_CHECKING:
     from archive.catalog import Catalog
@@ -83,13 +83,18 @@ class CrawlReader:
         self._derive = derive
         self._articles: dict[str, Article] = {}
 
-    def note(self, capture: Capture, payload: Payload | Callable[[], Payload]) -> Outcome:
+    def note(
+        self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None = None
+    ) -> Outcome:
         """Read one capture of this crawl; return what it was.
+
+        With *measure* a document of any size is read with flat memory: *payload*
+        is then asked for its beginning only (``payload(max_size=...)``).
 
         Never raises for what a site sends: a page on which the reading code
         breaks is rejected as ``error: <exception>``, and logged.
         """
-        outcome = self._read(capture, payload)
+        outcome = self._read(capture, payload, measure)
         self.counts[outcome.kind] += 1
         if outcome.kind == "rejected":
             self.rejected[outcome.detail] += 1
@@ -109,18 +114,21 @@ class CrawlReader:
         for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):
             yield complete(article, self.book)
 
-    def _read(self, capture: Capture, payload: Payload | Callable[[], Payload]) -> Outcome:
+    def _read(
+        self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None
+    ) -> Outcome:
         if capture.purpose == "robots" or capture.status is None or capture.truncated:
             return OTHER
         is_redirect = 300 <= capture.status < 400 and capture.status != 304
         if capture.status != 200 and not is_redirect:
             return OTHER
         if callable(payload):
-            payload = payload()
+            is_document = capture.purpose == "attachment" and measure is not None
+            payload = payload(max_size=BEGINNING) if is_document else payload()
         may_be_page = capture.purpose in ("page", "unknown")
         if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
             return self._read_page(capture, payload)
-        if not self.book.note(capture, payload):
+        if not self.book.note(capture, payload, measure):
             return OTHER
         target = redirect_target(capture, payload)
         if may_be_page and target is not None:

@@ -211,7 +211,7 @@ def _note_all(root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt)
             outcome = OTHER
             if reader is not None:
                 try:
-                    outcome = reader.note(capture, stored.payload)
+                    outcome = reader.note(capture, stored.payload, stored.measure)
                 except ArchiveError as error:
                     note_damage(capture.location.offset, str(error))
             yield capture, outcome

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from archive.catalog import Catalog
 from archive.errors import ConfigError, DiskFull
-from archive.http import read_payload
+from archive.http import measure_body, read_payload
 from archive.jsonl import write_articles
 from archive.model import Article, Capture, Purpose
 from archive.times import UTC, warc_date
@@ -85,7 +85,9 @@ class Recorder:
         self.counts["bytes"] += exchange.size
         if capture is None:
             return None
-        outcome = self.reader.note(capture, lambda: read_payload(exchange.response))
+        outcome = self.reader.note(
+            capture, partial(read_payload, exchange.response), partial(measure_body, exchange.response)
+        )
         self.counts["captures"] += 1
         self._pending.append((capture, outcome))
         if outcome.result is not None:

@@ -70,6 +70,13 @@ class StoredExchange:
         return payload_of(self.answer, max_size=max_size)
 
 
+    def measure(self) -> tuple[int, str] | None:
+        """Return size and SHA-256 of the body, see :func:`archive.http.measure_body`."""
+        if self.answer is None or self.answer.type != "response":
+            return None
+        return http.measure_body(self.answer.block)
+
+
 def payload_of(record: Record, *, max_size: int = MAX_BODY) -> Payload:
     """Return the payload of an answer's record.
 
