@@ -25,7 +25,7 @@ def picture(url: str) -> bytes:
     image = _paint(rng, width, height)
     out = io.BytesIO()
     if ".png" in url:
-        image.quantize(24).save(out, "PNG", compress_level=3)
+        image.quantize(24, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", compress_level=3)
     elif rng.random() < 0.34:
         image.save(out, "JPEG", quality=78, exif=_exif(rng))
     else:
