@@ -108,9 +108,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         recorder = recorder_of(self._crawler)
         last = None
         for last in fetch.exchanges(error):
-            capture: Capture | None = recorder.record(
-                last, via=request.meta.get("via"), purpose=_purpose(request)
-            )
+            capture: Capture | None = recorder.record(last, via=request.meta.get("via"), purpose=_purpose(request))
             if capture is not None:
                 request.meta["capture"] = capture
         return last
@@ -201,9 +199,7 @@ class ResolvingEndpoints(_StandardEndpointFactory):
             kind = TCP6ClientEndpoint
         elif isIPAddress(address):
             kind = TCP4ClientEndpoint
-        endpoint = kind(
-            self._reactor, address, port, timeout=self._connectTimeout or 30, bindAddress=self._bindAddress
-        )
+        endpoint = kind(self._reactor, address, port, timeout=self._connectTimeout or 30, bindAddress=self._bindAddress)
         if uri.scheme == b"https":
             return wrapClientTLS(self._policyForHTTPS.creatorForNetloc(uri.host, uri.port), endpoint)
         return endpoint

@@ -149,10 +149,7 @@ class WireProtocol(_LenientHTTP11ClientProtocol):
     def is_idle(self) -> bool:
         """Whether another request can be sent without mixing up answers."""
         return (
-            self.state == "QUIESCENT"
-            and not self._stray
-            and not self.transport.disconnecting
-            and self._line.is_quiet()
+            self.state == "QUIESCENT" and not self._stray and not self.transport.disconnecting and self._line.is_quiet()
         )
 
     def request(self, request: Any) -> Deferred[Any]:
