@@ -61,8 +61,9 @@ def typed() -> Iterator[tuple[str, str]]:
     """Yield page and command line of every ``khcn`` and ``make`` that a reader may type."""
     for page in PAGES:
         text = page.read_text("utf-8")
-        blocks = re.findall(r"^```(?:sh)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-        lines = [line.partition(" #")[0] for block in blocks for line in block.splitlines()]
+        blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+        shell = [block for kind, block in blocks if kind in ("", "sh")]
+        lines = [line.partition(" #")[0] for block in shell for line in block.splitlines()]
         for line in [*lines, *re.findall(r"`((?:khcn|make) [^`]+)`", text)]:
             for part in re.split(r"&&|\|\||[;|]|\d?>", line):
                 found = re.search(r"(?:^|[ /])((?:khcn|make) .+)", part)
