@@ -15,7 +15,8 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
     """Return the article or the listing that a capture holds, or why it holds neither.
 
     Pure: no clock, no network. Whatever the bytes are, it returns. Reasons:
-    ``status_<n>``, ``empty``, ``not_html``, ``soft_404``, ``no_title``, ``no_date``, ``no_text``.
+    ``status_<n>``, ``empty``, ``not_html``, ``other_page`` (of a declared site, at no article's
+    address), ``soft_404``, ``no_title``, ``no_date``, ``no_text``.
     """
     if payload.status != 200:
         return NotAnArticle(f"status_{payload.status}", capture.url)
@@ -25,7 +26,9 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
         return NotAnArticle("not_html", payload.header("Content-Type") or "")
     if site.is_listing(capture.url):
         return ListingPage(site, capture.url, capture.date, payload, capture.via).listing()
-    layout = site.layout_of("articles", capture.url)
+    layout = site.layout_of("articles", capture.url, capture.date)
+    if layout is None and site.layouts:
+        return NotAnArticle("other_page", "not at an article's address")
     reader = page_class(layout.page if layout is not None else "generic")
     return reader(site, capture.url, capture.date, payload, capture.via).article(capture)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from archive.errors import ConfigError
+from archive.times import VN
 from archive.urls import identity_key
 
 Status = Literal["active", "paused", "retired"]
@@ -66,10 +67,12 @@ class Layout(_Table, frozen=True):
     """Patterns of listing addresses."""
     page_param: str | None = None
     """Query key that holds a listing's page number."""
+    first_page: int = 1
+    """Number of a listing's first page."""
     source_id: tuple[str, ...] = ()
     """Query keys whose values, joined with ``.``, are the article's id."""
     since: date | None = None
-    """First day of captures it may be asked to read."""
+    """First day on which the site looked so, as far as known."""
     until: date | None = None
     """Last day."""
 
@@ -79,6 +82,11 @@ class Layout(_Table, frozen=True):
             "articles": [re.compile(pattern) for pattern in self.articles],
             "listings": [re.compile(pattern) for pattern in self.listings],
         }
+
+    def in_use(self, moment: datetime) -> bool:
+        """Say whether the site looked so at *moment*, by its day in Vietnam."""
+        day = moment.astimezone(VN).date()
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
     def matches(self, kind: Literal["articles", "listings"], host: str, target: str) -> bool:
         """Say whether an address of *host* is an article or a listing of this layout."""
@@ -140,10 +148,17 @@ class Site(_Table, frozen=True):
             return False
         return any(entry.host == host and re.fullmatch(entry.scope, target) for entry in self.hosts)
 
-    def layout_of(self, kind: Literal["articles", "listings"], url: str) -> Layout | None:
-        """Return the first layout whose patterns of *kind* match *url*."""
+    def layout_of(
+        self, kind: Literal["articles", "listings"], url: str, captured: datetime | None = None
+    ) -> Layout | None:
+        """Return the first layout whose patterns of *kind* match *url*.
+
+        With *captured*, one that was in use on that day is preferred.
+        """
         _, host, target = split_target(url)
-        return next((layout for layout in self.layouts if layout.matches(kind, host, target)), None)
+        fit = [layout for layout in self.layouts if layout.matches(kind, host, target)]
+        in_use = [layout for layout in fit if captured is None or layout.in_use(captured)]
+        return next(iter(in_use or fit), None)
 
     def is_article(self, url: str) -> bool:
         """Say whether *url* has the shape of an article's address."""
@@ -157,6 +172,11 @@ class Site(_Table, frozen=True):
         """Return the query key which holds the page number of the listing *url*."""
         layout = self.layout_of("listings", url)
         return layout.page_param if layout else None
+
+    def first_page(self, url: str) -> int:
+        """Return the number of the first page of the listing *url*."""
+        layout = self.layout_of("listings", url)
+        return layout.first_page if layout else 1
 
     def source_id(self, url: str) -> str | None:
         """Return the article's id as its address gives it, else None."""

@@ -101,8 +101,8 @@ class ListingSpider(SiteSpider):
 
     def _is_first_page(self, url: str) -> bool:
         param = self.site.page_param(url)
-        number = dict(parse_qsl(urlsplit(url).query)).get(param or "", "1")
-        return number in ("0", "1")
+        first = str(self.site.first_page(url))
+        return dict(parse_qsl(urlsplit(url).query)).get(param or "", first) == first
 
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""

@@ -53,6 +53,7 @@ class ReportExtension:
 
     def _close(self, spider: SiteSpider, reason: str) -> None:
         recorder = spider.recorder
+        rejected = recorder.reader.rejected
         try:
             novelty = recorder.close()
         except DiskFull as error:
@@ -66,7 +67,7 @@ class ReportExtension:
             requests=recorder.counts["requests"],
             bytes=recorder.counts["bytes"],
             captures=recorder.counts["captures"],
-            articles=ArticleCounts.of({**novelty, "rejected": recorder.reader.counts["rejected"]}),
+            articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
             robots_refused=recorder.counts["robots_refused"],
             settings=changed_settings(self._crawler.settings),
