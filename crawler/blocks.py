@@ -16,13 +16,17 @@ from lxml import etree
 from crawler.clean import line
 
 _BLOCK = frozenset(
-    "html body address article aside blockquote caption center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre "
-    "section summary table tbody td tfoot th thead tr ul option optgroup marquee".split()
+    (
+        "html body address article aside blockquote caption center dd details dialog dir div dl dt fieldset figcaption "
+        "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main marquee menu nav ol optgroup "
+        "option p pre section summary table tbody td tfoot th thead tr ul"
+    ).split()
 )
 _UNSEEN = frozenset(
-    "script style noscript template head select button textarea iframe object embed applet svg math canvas "
-    "audio video map datalist input title meta link noframes progress meter".split()
+    (
+        "script style noscript template head select button textarea iframe object embed applet svg math canvas audio "
+        "video map datalist input title meta link noframes progress meter"
+    ).split()
 )
 _BOLD = frozenset(("b", "strong", "th"))
 _ITALIC = frozenset(("i", "em", "cite", "dfn"))
@@ -150,7 +154,7 @@ class _Walk:
         total = sum(size for size, _ in solid) or 1
         first = next((look for size, look in solid if size), pieces[0][1])
         links: list[Link] = []
-        for (piece, look) in pieces:
+        for piece, look in pieces:
             if look.link is not None:
                 if not links or links[-1] is not look.link:
                     links.append(look.link)
@@ -193,9 +197,8 @@ def _indented(raw: str) -> bool:
 
 def _tail(raw: str, pieces: list[tuple[str, _Look]]) -> str | None:
     """Return the end of a line that the page sets apart from its beginning, by blanks or by its look."""
-    found = None
-    for found in _BLANKS.finditer(raw.rstrip()):
-        pass
+    runs = list(_BLANKS.finditer(raw.rstrip()))
+    found = runs[-1] if runs else None
     if found is not None and found.start() and line(raw[: found.start()]):
         return line(raw[found.end() :]) or None
     end, at = pieces[-1][1], len(pieces)
@@ -242,7 +245,7 @@ def blocks_of(root: etree._Element) -> list[Block]:
                 walk.end_line(look)
                 stack[-1] = (look, True)
             look = inner
-        if element.text and tag not in _UNSEEN and not (tag in ("br", "img")) and stack:
+        if element.text and tag not in _UNSEEN and tag not in ("br", "img") and stack:
             if not _is_hidden(element):
                 walk.pieces.append((element.text, look))
         if len(walk.blocks) >= MAX_BLOCKS:
@@ -265,7 +268,7 @@ def _enter(element: etree._Element, tag: str, look: _Look, walk: _Walk) -> _Look
         is_block = True
     bold = look.bold or tag in _BOLD
     italic = look.italic or tag in _ITALIC
-    align, link, time = look.align, look.link, None
+    align, link = look.align, look.link
     if tag == "center":
         align = "center"
     elif tag == "table":

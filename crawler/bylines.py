@@ -11,10 +11,12 @@ _UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀ�
 _LOWER = _UPPER.lower().replace("a-z", "a-z")
 _SYLLABLE = re.compile(rf"[{_UPPER}][{_LOWER}]{{0,6}}")
 _SHOUTED = re.compile(rf"[{_UPPER}]{{1,7}}")
-_INITIALS = re.compile(rf"(?:[{_UPPER}][{_LOWER}]{{0,2}}\.\s?){{1,4}}(?:[{_UPPER}][{_LOWER}{_UPPER}]{{0,6}})?\.?|[{_UPPER}]{{2,4}}")
+_INITIALS = re.compile(
+    rf"(?:[{_UPPER}][{_LOWER}]{{0,2}}\.\s?){{1,4}}(?:[{_UPPER}][{_LOWER}{_UPPER}]{{0,6}})?\.?|[{_UPPER}]{{2,4}}"
+)
 _OFFICE = re.compile(
     r"(?:ban|trung tâm|văn phòng|vp|phòng|sở|chi cục|cục|vụ|viện|tổ|báo|tạp chí|cổng|công đoàn|đảng ủy|đảng uỷ|đảng bộ"
-    r"|đoàn (?:thanh niên|cơ sở|tncs|khối|trường|thanh tra|kiểm tra|viên|công tác)|chi bộ|chi đoàn|chi hội|hội|liên hiệp"
+    r"|đoàn (?:thanh niên|cơ sở|tncs|khối|trường|thanh tra|kiểm tra|viên|công tác)|chi bộ|chi đoàn|chi hội|hội(?! (?:nghị|thảo|thi|chợ))|liên hiệp"
     r"|thanh tra|bộ|ubnd|ủy ban|uỷ ban|hđnd|bbt|btv|ctv|pv|tttt|ttxvn|thông tấn xã|đài|trường|quỹ|liên đoàn|mặt trận"
     r"|vnexpress|vietnam(?:net|plus)?|internet|nhóm|phóng viên|biên tập|biên tập viên|cộng tác viên|tổng cục|sàn giao dịch"
     r"|tỉnh ủy|tỉnh uỷ|thành ủy|thành uỷ|huyện ủy|huyện uỷ|công ty|tập đoàn|nhà báo|website|trang thông tin|trang tin"
@@ -34,7 +36,9 @@ _ROLE = re.compile(
     re.I,
 )
 _ALIAS = re.compile(r"\s*\((?:[^()]{1,40})\)\s*$")
-_NOTE = re.compile(r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|lược ghi|ghi|biên soạn|biên tập|thực hiện|lược dịch|dịch|bt|gt)\)\s*$", re.I)
+_NOTE = re.compile(
+    r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|lược ghi|ghi|biên soạn|biên tập|thực hiện|lược dịch|dịch|bt|gt)\)\s*$", re.I
+)
 _DASH = re.compile(r"\s*;\s*|\s+[-–—]\s*|\s*[-–—]\s+")
 _COMMA = re.compile(r"\s*[,/+|]\s*")
 _AND = re.compile(r"\s+(?:và|&)\s+|(?<=\w{2})[-–—](?=\w{2})")
@@ -100,7 +104,7 @@ def parse_byline(text: str) -> Byline | None:
     True
     """
     text = text.strip().strip("*_").strip()
-    if not text or len(text) > MAX_BYLINE:
+    if not text or len(text) > MAX_BYLINE or text.endswith("/."):
         return None
     if text[0] == "(" and text[-1] == ")" and text.count("(") == 1:
         text = text[1:-1].strip()
@@ -220,8 +224,12 @@ class Caption(NamedTuple):
     """The persons of the credit."""
 
 
-_CREDIT_IN_BRACKETS = re.compile(r"\s*[(\[]\s*(?:Nguồn\s+)?(?:Ảnh|Hình|Nguồn|Photo)(?:\s+ảnh)?\s*(?::|\s)\s*([^()\[\]]{2,80})[)\]]\s*\.?\s*$", re.I)
-_CREDIT_AT_END = re.compile(r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|]+)(?:Ảnh|Hình|Nguồn ảnh|Photo|Nguồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$")
+_CREDIT_IN_BRACKETS = re.compile(
+    r"\s*[(\[]\s*(?:Nguồn\s+)?(?:Ảnh|Hình|Nguồn|Photo)(?:\s+ảnh)?\s*(?::|\s)\s*([^()\[\]]{2,80})[)\]]\s*\.?\s*$", re.I
+)
+_CREDIT_AT_END = re.compile(
+    r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|]+)(?:Ảnh|Hình|Nguồn ảnh|Photo|Nguồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$"
+)
 _CREDIT_BARE = re.compile(r"(?:^|(?<=[.!?])\s+|[;|]\s+|\s[-–—]\s+)Ảnh\s+([^:]{2,60}?)\s*\.?\s*$")
 
 

@@ -20,7 +20,7 @@ MAX_PAGE_BYTES = 8 << 20
 MAX_TAG_CHARS = 1 << 16
 """A longer tag loses its attributes: libxml2 compares each attribute with all others of its tag."""
 
-_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:_-]{0,40})\s(?:[^<>]{%d,})(>|\Z)" % MAX_TAG_CHARS)
+_LONG_TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9:_-]{{0,40}})\s(?:[^<>]{{{MAX_TAG_CHARS},}})(>|\Z)")
 # NUL ends libxml2's input; the other control characters have no meaning in HTML.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _WIDTHLESS = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
@@ -73,9 +73,7 @@ def parse(text: str) -> etree._Element | None:
         text = _LONG_TAG.sub(r"<\1\2", text)
     # Handed over as bytes: lxml refuses text that declares an encoding of its own.
     body = text.encode("utf-8", "replace")
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True
-    )
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -148,13 +148,20 @@ def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
         clock = _CLOCK_AFTER.match(after)
         stop = match.end() + (clock.end() if clock else 0)
         found = _read(text[start:stop])
-        if found.value is None or found.precision == "day" or found.rest:
+        # "Lúc 14:00 ngày 20/5/2020" is of a sentence.
+        if (
+            found.value is None
+            or found.precision == "day"
+            or found.rest
+            or re.match(r"[\d:hg\s,]+ngày", text[start:], re.I)
+        ):
             continue
         head, tail = text[:start], text[stop:]
         if not _leftover(tail) and len(head) > 4:
             return _EDGE_WORDS_END.sub("", head).rstrip(" |,-–(["), found
-        if not _leftover(head) and len(tail) > 10:
-            return tail.lstrip(" |,-–)]"), found
+        tail_words = tail.lstrip(" |-–)]")
+        if not head.strip(" |-–([") and len(tail_words) > 10 and tail_words[0].isupper():
+            return tail_words, found
     return None
 
 
@@ -215,7 +222,7 @@ def _zone(text: str | None) -> timezone | ZoneInfo:
     if not text:
         return VN
     if text == "Z":
-        return timezone.utc
+        return UTC
     sign = -1 if text[0] == "-" else 1
     digits = text[1:].replace(":", "")
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))

@@ -31,7 +31,9 @@ from crawler.blocks import Block, blocks_of
 from crawler.clean import absolute, decode, line, parse
 from crawler.sites import Site
 
-_NEXT_WORDS = re.compile(r"(?:trang )?(?:sau|tiep|tiep theo|ke tiep|next|cu hon|xem them|trang tiep(?: theo)?)(?: page)?")
+_NEXT_WORDS = re.compile(
+    r"(?:trang )?(?:sau|tiep|tiep theo|ke tiep|next|cu hon|xem them|trang tiep(?: theo)?)(?: page)?"
+)
 _NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
 _NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
 
@@ -39,9 +41,7 @@ _NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:the
 class Page:
     """One payload, parsed when first asked."""
 
-    def __init__(
-        self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None
-    ) -> None:
+    def __init__(self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None) -> None:
         self.site, self.url, self.captured, self.payload, self.via = site, url, captured, payload, via
 
     @cached_property
@@ -239,7 +239,7 @@ class ListingPage(Page):
         return self.site.page_param(self.url) or "page"
 
     def _number(self, url: str) -> int:
-        """Return the page number of a listing's address, 1 when it has none."""
+        """Return the page number of a listing's address, that of the first page when it has none."""
         param = self._param.lower()
         values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
-        return int(values[0]) if values and values[0].isdigit() else 1
+        return int(values[0]) if values and values[0].isdigit() else self.site.first_page(url)

@@ -50,7 +50,11 @@ class TitleHints:
         self.meta = set()
         if page.root is not None:
             for element in page.root.iter("meta"):
-                if str(element.get("property") or element.get("name") or "").lower() in ("og:title", "twitter:title", "title"):
+                if str(element.get("property") or element.get("name") or "").lower() in (
+                    "og:title",
+                    "twitter:title",
+                    "title",
+                ):
                     self.meta.add(key(str(element.get("content") or "")))
         path = unquote(urlsplit(page.url).path).rstrip("/").rpartition("/")[2]
         self.slug = slug_words(re.sub(r"\.\w{3,5}$", "", path)) if path.count("-") >= 2 else []
@@ -59,7 +63,9 @@ class TitleHints:
         for item in items:
             if item.key:
                 self.count[item.key] = self.count.get(item.key, 0) + 1
-        self.crumbs: list[str] = [item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1]
+        self.crumbs: list[str] = [
+            item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1
+        ]
 
     def weigh(self, item: Item) -> float:
         """Return the evidence of repetition for one line."""
@@ -70,9 +76,7 @@ class TitleHints:
             score += 6
         elif said in self.parts:
             score += 5
-        elif len(said) >= 15 and self.whole.startswith(said):
-            score += 4
-        elif self.cut and len(self.cut) >= 20 and said.startswith(self.cut):
+        elif (len(said) >= 15 and self.whole.startswith(said)) or (self.cut and len(self.cut) >= 20 and said.startswith(self.cut)):
             score += 4
         if said in self.meta:
             score += 4
@@ -101,7 +105,9 @@ def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.
     """Return the best headline with its date, or None when no line has enough evidence."""
     hints = TitleHints(page, items)
     mass = _mass_after(items)
-    stop = next((item.at for item in items if item.ends and mass[item.at] < 60 and item.at > len(items) / 2), len(items))
+    stop = next(
+        (item.at for item in items if item.ends and mass[item.at] < 60 and item.at > len(items) / 2), len(items)
+    )
     best: Anchors | None = None
     ends = _ends(items, place)
     for item in items:

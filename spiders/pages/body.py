@@ -19,7 +19,7 @@ Path = tuple[int, ...]
 def common(one: Path, two: Path) -> Path:
     """Return the elements that hold both places."""
     size = 0
-    for a, b in zip(one, two):
+    for a, b in zip(one, two, strict=False):
         if a != b:
             break
         size += 1
@@ -54,11 +54,19 @@ class _Range:
         self.core: Path | None = None
         self.taken: list[Item] = []
         self.strong = 0
+        self.last: Item | None = None
+        self.skipped: set[int] = set()
 
     def collect(self, start: int) -> list[Item]:
         for item in self.items[start:]:
             block = item.block
+            if self.strong == 0 and item.strong:
+                self._choose_column(item)
+            if not self.skipped.isdisjoint(block.path):
+                continue
             if block.chrome or (block.form and block.form not in self.title.block.path):
+                continue
+            if self._is_side_column(item):
                 continue
             if item.ends:
                 break
@@ -80,12 +88,40 @@ class _Range:
             self._take(item)
         return self.taken
 
+    def _choose_column(self, first: Item) -> None:
+        """Leave out a side column that stands before the article's own in the same row.
+
+        It begins with the heading of a box or holds links to articles; or it is far shorter.
+        """
+        path, tags = first.block.path, first.block.tags
+        for depth in range(len(tags) - 1):
+            if tags[depth] != "tr" or inside(self.title.block.path, path[: depth + 1]):
+                continue
+            masses: dict[int, int] = {}
+            for other in self.items[first.at :]:
+                if other.strong and inside(other.block.path, path[: depth + 1]) and len(other.block.path) > depth + 1:
+                    cell = other.block.path[depth + 1]
+                    masses[cell] = masses.get(cell, 0) + len(other.text)
+            here = path[depth + 1]
+            boxed = any(
+                other.link == "article" or words.may_end_article(other.text)
+                for other in self.items[: first.at]
+                if here in other.block.path
+            )
+            others = max((mass for cell, mass in masses.items() if cell != here), default=0)
+            if others > (0 if boxed else 4 * masses.get(here, 0)):
+                self.skipped.add(here)
+                self.taken = [item for item in self.taken if here not in item.block.path]
+                return
+
     def _take(self, item: Item) -> None:
         self.taken.append(item)
         if item.strong or item.block.picture is not None:
             here = item.block.path
             self.core = here[:-1] if self.core is None else common(self.core, here)
         self.strong += item.strong
+        if item.strong:
+            self.last = item
         if self.strong == 1 and item.strong:
             self.root = common(self.root, item.block.path)
 
@@ -96,9 +132,14 @@ class _Range:
             return item.link in ("button", "page") and (block.picture.width or 999) < 200
         if item.noise or item.date is not None or item.key == self.title.key:
             return True
-        if item.link in ("button", "page", "self", "image") and block.linked >= 0.8:
-            return True
-        return False
+        return item.link in ("button", "page", "self", "image") and block.linked >= 0.8
+
+    def _is_side_column(self, item: Item) -> bool:
+        """Say whether a line stands in another cell of the paragraphs' row: cells of one row are columns."""
+        if self.last is None:
+            return False
+        holder = common(self.last.block.path, item.block.path)
+        return item.block.tags[len(holder) - 1 : len(holder)] == ("tr",) and len(item.block.path) > len(holder)
 
     def _is_outside(self, item: Item) -> bool:
         return self.strong > 0 and not inside(item.block.path, self.root)
@@ -112,9 +153,6 @@ class _Range:
             return False
         branch = [other for other in self.items[item.at :] if not other.ends]
         holder = common(self.root, item.block.path)
-        # Columns of one row are columns of the page.
-        if item.block.tags[len(holder) - 1 : len(holder)] == ("tr",):
-            return True
         side = item.block.path[: len(holder) + 1]
         mates = [other for other in branch if inside(other.block.path, side)]
         paragraphs = [other for other in mates if other.strong and not words.is_footer(other.text)]
@@ -127,9 +165,11 @@ class _Range:
                     break
                 if other.strong and not words.is_footer(other.text) and inside(other.block.path, holder):
                     paragraphs.append(other)
-        if (len(paragraphs) >= 2 or (flat and paragraphs)) and not any(
-            other.link == "article" for other in mates
-        ) and self.strong <= 2:
+        if (
+            (len(paragraphs) >= 2 or (flat and paragraphs))
+            and not any(other.link == "article" for other in mates)
+            and self.strong <= 2
+        ):
             self.root = holder
             if not self._is_skipped(item):
                 self._take(item)

@@ -70,9 +70,12 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
             same = more.block.path == line.block.path or (
                 more.block.align == line.block.align and more.block.italic == line.block.italic
             )
-            if len(more.text) <= 90 and credit.text is None and credit.credit and same and at + 2 < len(items):
-                shot.lines.append(more)
-            elif way == SURE and more.block.path == line.block.path and len(more.text) <= 160 and _tight(shot.item, more, items):
+            if (len(more.text) <= 90 and credit.text is None and credit.credit and same and at + 2 < len(items)) or (
+                way == SURE
+                and more.block.path == line.block.path
+                and len(more.text) <= 160
+                and _tight(shot.item, more, items)
+            ):
                 shot.lines.append(more)
     return shots
 
@@ -135,7 +138,12 @@ def _tight(picture: Item, line: Item, items: Sequence[Item]) -> bool:
         # Words beside a picture in one paragraph: run round it, or a caption that wraps below it.
         if image.floats or (line.block.align != "center" and len(text) > 120 and _STOP.search(text)):
             return False
-    if len(text) > 200 and re.search(r"[.!?] [A-ZĐÀ-Ỹ]", text) and not line.block.italic and line.block.align != "center":
+    if (
+        len(text) > 200
+        and re.search(r"[.!?] [A-ZĐÀ-Ỹ]", text)
+        and not line.block.italic
+        and line.block.align != "center"
+    ):
         return False
     holder: Path = common(picture.block.path, line.block.path)
     shared = [item for item in items if inside(item.block.path, holder)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -130,7 +131,7 @@ def items_of(page: Page) -> list[Item]:
                 item.link = judge.kind(block.picture.href)
         else:
             text = block.text
-            if len(text) <= 160 and not block.heading == 1:
+            if len(text) <= 160 and block.heading != 1:
                 item.date = date_line(text)
             if item.date is None and len(text) <= 90:
                 item.ends = words.ends_article(text)
@@ -160,7 +161,11 @@ def _without_signs(items: list[Item]) -> list[Item]:
         picture = item.block.picture
         if picture is not None:
             after = items[at + 1] if at + 1 < len(items) else None
-            sign = after is not None and after.link == "file" and after.block.path[:-1] == item.block.path[: len(after.block.path) - 1]
+            sign = (
+                after is not None
+                and after.link == "file"
+                and after.block.path[:-1] == item.block.path[: len(after.block.path) - 1]
+            )
             if item.link == "file" or sign or seen[picture.src] > 2:
                 continue
         item.at = len(kept)
@@ -185,7 +190,7 @@ def _without_links(block: Block) -> str:
 def _join_clocks(items: list[Item]) -> None:
     """Make one date of a time and a date that stand in two neighbouring lines."""
     texts = [item for item in items if item.text]
-    for one, two in zip(texts, texts[1:], strict=False):
+    for one, two in pairwise(texts):
         for clock, day in ((one, two), (two, one)):
             if day.date is not None and day.date.precision == "day" and clock.date is None and len(clock.text) < 30:
                 if clock_only(clock.text):
@@ -200,8 +205,12 @@ def _split_dates(blocks: Sequence[Block]) -> list[Block]:
     for block in blocks:
         text = block.text
         above = above and not (len(text) > 250 and block.linked < 0.5)
-        if above and 18 < len(text) <= 330 and block.picture is None and date_line(text) is None and not (
-            block.links and _only_dates(block)
+        if (
+            above
+            and 18 < len(text) <= 330
+            and block.picture is None
+            and date_line(text) is None
+            and not (block.links and _only_dates(block))
         ):
             found = split_edge_date(text)
             if found is not None:
@@ -218,8 +227,14 @@ def _split_dates(blocks: Sequence[Block]) -> list[Block]:
 def _rejoin(blocks: Sequence[Block]) -> list[Block]:
     """Join lines that one ``<br>`` cuts inside a sentence; other lines are paragraphs of their own."""
     wraps: dict[tuple[int, ...], int] = {}
-    for one, two in zip(blocks, blocks[1:], strict=False):
-        if two.breaks == 1 and two.text[:1].islower() and one.path == two.path and one.text and not _STOP.search(one.text):
+    for one, two in pairwise(blocks):
+        if (
+            two.breaks == 1
+            and two.text[:1].islower()
+            and one.path == two.path
+            and one.text
+            and not _STOP.search(one.text)
+        ):
             wraps[two.path] = wraps.get(two.path, 0) + 1
     out: list[Block] = []
     for block in blocks:
@@ -270,7 +285,9 @@ def _rows(blocks: Sequence[Block], judge: LinkJudge) -> list[Block]:
     dropped: set[int] = set()
     for table, rows in tables.items():
         members = [at for row in rows.values() for cell in row.values() for at in cell]
-        nested = any(table in blocks[at].path and _table_of(blocks[at]) != table for at in range(min(members), max(members)))
+        nested = any(
+            table in blocks[at].path and _table_of(blocks[at]) != table for at in range(min(members), max(members))
+        )
         if nested or not _is_data(blocks, rows, judge):
             continue
         for row in rows.values():
@@ -306,9 +323,15 @@ def _is_data(blocks: Sequence[Block], rows: dict[int, dict[int, list[int]]], jud
             for at in cell:
                 if any(judge.kind(link.href) in ("article", "button") for link in blocks[at].links):
                     return False
-                if words.ends_article(blocks[at].text) or (words.is_button(blocks[at].text) and not blocks[at].text.isdigit() and len(blocks[at].text) > 3):
+                if words.ends_article(blocks[at].text) or (
+                    words.is_button(blocks[at].text) and not blocks[at].text.isdigit() and len(blocks[at].text) > 3
+                ):
                     found = date_line(blocks[at].text)
-                    if found is None and blocks[at].text.lower().rstrip(":") not in ("nội dung", "thời gian", "ghi chú"):
+                    if found is None and blocks[at].text.lower().rstrip(":") not in (
+                        "nội dung",
+                        "thời gian",
+                        "ghi chú",
+                    ):
                         return False
                 found = date_line(blocks[at].text)
                 if found is not None and found.precision != "day":

@@ -18,9 +18,14 @@ from spiders.pages.captions import Shot, match_captions
 from spiders.pages.evidence import Item, items_of
 
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
-_TAIL_OF_SENTENCE = re.compile(r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S)
+_TAIL_OF_SENTENCE = re.compile(
+    r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S
+)
 _TOP_LABEL = re.compile(r"(?:Tác giả|Người viết|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn)[^:]{0,12}:")
-_SIZES = re.compile(r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng|pdf|docx?|xlsx?|zip|rar)(?!\w)", re.I)
+_SIZES = re.compile(
+    r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng|pdf|docx?|xlsx?|zip|rar)(?!\w)",
+    re.I,
+)
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
 
 
@@ -58,9 +63,7 @@ def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> 
     shots = match_captions(found)
     _images(page, shots, reading)
     captions = {id(item) for shot in shots for item in shot.lines}
-    reading.paragraphs += [
-        item.text for item in found if item.block.picture is None and id(item) not in captions
-    ]
+    reading.paragraphs += [item.text for item in found if item.block.picture is None and id(item) not in captions]
     return reading
 
 
@@ -76,7 +79,11 @@ def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Ite
                 seen.add(url)
                 reading.attachments.append(Attachment(url, len(reading.attachments), title=link.text or None))
         label = words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
-        if item.link == "file" or (files and (label or _only_sizes(item))) or (label and not item.block.links and len(item.text) < 40):
+        if (
+            item.link == "file"
+            or (files and (label or _only_sizes(item)))
+            or (label and not item.block.links and len(item.text) < 40)
+        ):
             continue
         kept.append(item)
     return kept
@@ -194,7 +201,7 @@ def _section(items: Sequence[Item], anchors: Anchors) -> str | None:
     title = items[anchors.title].key
     for at in range(anchors.title - 1, -1, -1):
         links = items[at].block.links
-        if not links or not words.trimmed(links[0].text) in ("trang chu", "home", "trang nhat"):
+        if not links or words.trimmed(links[0].text) not in ("trang chu", "home", "trang nhat"):
             continue
         trail = [link.text for link in links]
         path = items[at].block.path
@@ -208,4 +215,3 @@ def _section(items: Sequence[Item], anchors: Anchors) -> str | None:
             continue
         return names[-1] if names else None
     return None
-

@@ -57,9 +57,21 @@ _OWNER = re.compile(
     r"|(?:so|bo|ubnd|uy ban|cong|trang|website) .*(?:thong tin dien tu|khoa hoc va cong nghe)"
     r"|trang (?:chu|thong tin dien tu).*|cong thong tin.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
 )
-_MORE = re.compile(r"(?:xem|doc) (?:tiep|them|chi tiet|bai viet|toan bo|noi dung)(?: bai viet| noi dung)?|chi tiet|(?:read )?more|xem")
+_MORE = re.compile(
+    r"(?:xem|doc) (?:tiep|them|chi tiet|bai viet|toan bo|noi dung)(?: bai viet| noi dung)?|chi tiet|(?:read )?more|xem"
+)
 _MENU = frozenset(
-    ("gioi thieu", "lien he", "hoi dap", "so do trang", "so do site", "dang nhap", "thu tuc hanh chinh", "dich vu cong", "thu dien tu")
+    (
+        "gioi thieu",
+        "lien he",
+        "hoi dap",
+        "so do trang",
+        "so do site",
+        "dang nhap",
+        "thu tuc hanh chinh",
+        "dich vu cong",
+        "thu dien tu",
+    )
 )
 _FOOTER = re.compile(
     r"(?:©|ban quyen|copyright|all rights|chiu trach nhiem|giay phep|thiet ke boi|xay dung boi|phat trien boi|ghi ro nguon|hotline|duong day nong"
@@ -99,7 +111,9 @@ def is_button(text: str) -> bool:
         return False
     folded = fold(text)
     bare = trimmed(text)
-    return not bare or any(p.fullmatch(bare) for p in (_BUTTONS, _COUNTER, _TOOLBAR)) or bool(_BUTTONS.fullmatch(folded))
+    return (
+        not bare or any(p.fullmatch(bare) for p in (_BUTTONS, _COUNTER, _TOOLBAR)) or bool(_BUTTONS.fullmatch(folded))
+    )
 
 
 def is_owner(text: str) -> bool:

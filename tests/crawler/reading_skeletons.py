@@ -157,7 +157,7 @@ def word_rows(a: PlayedArticle) -> str:
     return f"""<html>{_head(a)}<body><table><tr><td>{TODAY[a.layout]}</td></tr></table>
 <table><tr><td width=20%>{side}<p>{NOTICE}</p></td><td>
 <table>{top}<tr><td><a href="javascript:print()">In</a> <a href="mailto:?s=x">Gửi email</a></td></tr>{body}{ends}
-{_files(a, '<tr><td><a href="{}">{}</a></td></tr>', '<tr><td>Tài liệu đính kèm:</td></tr>')}</table>
+{_files(a, '<tr><td><a href="{}">{}</a></td></tr>', "<tr><td>Tài liệu đính kèm:</td></tr>")}</table>
 <b>Tin liên quan</b>{_others(a, '<p><a href="{url}">{title}</a></p>')}
 </td><td>{side}<p>{NOTICE}</p></td></tr></table></body></html>"""
 
@@ -203,7 +203,7 @@ def modern(a: PlayedArticle) -> str:
 
     top = _top(a, f"<h2>{escape(a.title)}</h2>", f'<div><svg><path d=""/></svg><time>{a.printed_date}</time></div>')
     ends = "".join(f'<div style="text-align:end"><strong>{line}</strong></div>' for line in _lines(a))
-    related = f'<aside><h4>Tin liên quan</h4>{_others(a, "<a href={url}>{title}</a>")}</aside>'
+    related = f"<aside><h4>Tin liên quan</h4>{_others(a, '<a href={url}>{title}</a>')}</aside>"
     body = _body(a, "<div><p>{}</p></div>", figure, gap="<div><br></div>", bold="<strong>{}</strong>")
     return f"""<!doctype html><html lang=vi>{_head(a)}<body><header><h1>Sở Khoa học và Công nghệ</h1><time>{TODAY[a.layout]}</time></header>
 <nav><a href="/">Trang chủ</a><a href="/tin">{a.section}</a></nav>
@@ -283,3 +283,67 @@ def one_line_head(a: PlayedArticle) -> str:
 <div>{head}</div><div>{body}{ends}<div>{_files(a, '<a href="{}">{}</a>', "")}</div></div>
 <p><a href="#top">Về đầu trang</a></p><h4>Những tin cũ hơn</h4>{_others(a, '<p><a href="{url}">{title}</a> - {day}</p>')}
 <address>Địa chỉ: 02 Hòa Bình, điện thoại: 0293 3 000 000</address></body></html>"""
+
+
+@skeleton
+def teasers_without_links(a: PlayedArticle) -> str:
+    """Teasers whose headlines are no links, dated as the article; captions in ``h6``; byline in ``address``."""
+
+    def figure(f: Figure) -> str:
+        note = f"<h6>{_caption(f)}</h6>" if f.image.printed else ""
+        return (
+            f'<div><picture><source srcset="/s.webp"><img src="{escape(f.image.url)}"{_alt(f)}></picture>{note}</div>'
+        )
+
+    url = OTHER_URLS[a.layout]
+    cards = "".join(
+        f"<article>{_top(a, f'<h3>{title}</h3>', f'<span>{PAST[a.layout]}</span>')}<p>{LEAD}</p>"
+        f'<a href="{url.format(n if a.layout == "hau_giang_1" else f"x-y-z-{n}")}">Xem tiếp</a></article>'
+        for n, title in OTHERS
+    )
+    top = _top(a, f"<h3>{escape(a.title)}</h3>", f"<span>{a.printed_date}</span>")
+    ends = "".join(f"<address>{line}</address>" for line in _lines(a))
+    return f"""<html>{_head(a)}<body>{cards}
+<article>{top}{_body(a, "<p>{}</p>", figure)}{ends}{_files(a, '<p><a href="{}">{}</a> (1,2 MB)</p>', "<h4>Tệp đính kèm:</h4>")}</article>
+<h4>Các tin khác</h4>{cards}</body></html>"""
+
+
+@skeleton
+def mixed_columns(a: PlayedArticle) -> str:
+    """Headline over two columns, the right one full of words that are no links."""
+
+    def figure(f: Figure) -> str:
+        note = f"<td><small>{_caption(f)}</small></td>" if f.image.printed else ""
+        return f"<table><tr><td>{_img(f)}</td></tr><tr>{note}</tr></table>"
+
+    top = _top(a, f"<tr><td colspan=2><font size=5>{escape(a.title)}</font></td></tr>",
+               f"<tr><td>{a.printed_date}</td><td>Lượt xem: 17</td></tr>")  # fmt: skip
+    ends = "".join(f"<tr><td align=right colspan=2>{line}</td></tr>" for line in _lines(a))
+    ends += _files(a, '<tr><td colspan=2><img src="/i/{0}.gif" width=16> <a href="{0}">{1}</a></td></tr>', "")
+    return f"""<html>{_head(a)}<body><table><tr><td>{TODAY[a.layout]}</td><td><a href="/en">English</a></td></tr></table>
+<table>{top}<tr><td width=75%><font face=Arial>{_body(a, "{}<br><br>", figure, gap="&nbsp;<br>")}</font></td>
+<td><b>THÔNG BÁO</b><p>{NOTICE}</p><p>{NOTICE}</p><b>LỊCH CÔNG TÁC</b><p>{LEAD}</p></td></tr>{ends}</table>
+<b>Tin đã đưa</b><br>{_others(a, '<a href="{url}">{title}</a> - {day}<br>')}</body></html>"""
+
+
+@skeleton
+def shouting(a: PlayedArticle) -> str:
+    """Upper-case tags, unclosed paragraphs and cells, blanks everywhere, captions in brackets of ``EM``."""
+
+    def figure(f: Figure) -> str:
+        note = f"<P ALIGN=CENTER><FONT COLOR=BLUE><EM>{_caption(f)}</EM></FONT>" if f.image.printed else ""
+        return f"<P ALIGN=CENTER>&nbsp;{_img(f, ' BORDER=1')}&nbsp;\n{note}"
+
+    top = _top(
+        a, f"<TR><TD><CENTER><B>{escape(a.title)}</B></CENTER>", f"<TR><TD><DIV ALIGN=RIGHT>{a.printed_date}</DIV>"
+    )
+    ends = "".join(f"<P ALIGN=RIGHT>&nbsp;&nbsp;<B>{line}</B>&nbsp;" for line in _lines(a))
+    return f"""<HTML>{_head(a)}<BODY><TABLE><TR><TD>{_others(a, '<LI><A HREF="{url}">{title}</A><BR>{date}')}
+<TD><TABLE>{top}<TR><TD>{_body(a, "<P ALIGN=JUSTIFY>&nbsp;&nbsp; {} &nbsp;", figure, gap="<P>&nbsp;", row="<TR>{}", cell="<TD>&nbsp;{}")}{ends}
+{_files(a, '<P><A HREF="{}">{}</A>', "<P>File kèm theo")}
+<TR><TD>&nbsp;<TR><TD><A HREF="#">Về đầu trang</A></TABLE>
+<TR><TD><TD><B>Tin cùng chuyên mục</B><UL>{_others(a, '<LI><A HREF="{url}">{title}</A> ({day})')}</UL></TABLE></BODY></HTML>"""
+
+
+def _alt(figure: Figure) -> str:
+    return "" if figure.image.alt is None else f' alt="{escape(figure.image.alt)}"'

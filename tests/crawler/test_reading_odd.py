@@ -17,7 +17,8 @@ ONE = "Sáng 14/12, Sở Khoa học và Công nghệ tổ chức hội nghị t�
 TWO = "Năm 2024, toàn ngành hoàn thành 38/40 nhiệm vụ được giao; hai nhiệm vụ chuyển tiếp sang năm sau do điều chỉnh quy mô."
 BODY = f"<p>{ONE}</p><p>{TWO}</p>"
 TEASERS = "".join(
-    f'<div><h3><a href="/chi-tiet-tin-tuc/a-b-c-{n}">{title}</a></h3><p>14:05 | 03-06-2025</p><p>{LEAD}</p></div>' for n, title in OTHERS
+    f'<div><h3><a href="/chi-tiet-tin-tuc/a-b-c-{n}">{title}</a></h3><p>14:05 | 03-06-2025</p><p>{LEAD}</p></div>'
+    for n, title in OTHERS
 )
 
 
@@ -149,7 +150,9 @@ def test_a_caption_is_found_however_it_is_set(name, printed, caption, credit):
 
 
 def test_a_paragraph_after_a_picture_without_caption_stays_text():
-    got = article(page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p><p align=center><img src=/a.jpg alt='{TITLE}'></p><p>{TWO}</p>"))
+    got = article(
+        page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p><p align=center><img src=/a.jpg alt='{TITLE}'></p><p>{TWO}</p>")
+    )
 
     assert got.text == f"{ONE}\n\n{TWO}"
     assert (got.images[0].caption, got.images[0].alt) == (None, TITLE)
@@ -207,15 +210,66 @@ def test_a_last_paragraph_that_ends_with_a_name_is_text():
 
 
 def test_hidden_blocks_and_side_notes_are_not_read():
-    hidden = f"<div style='display: none'><p>{LEAD}</p></div><div hidden><p>{LEAD}</p></div><aside><p>{NOTICE}</p></aside>"
+    hidden = (
+        f"<div style='display: none'><p>{LEAD}</p></div><div hidden><p>{LEAD}</p></div><aside><p>{NOTICE}</p></aside>"
+    )
 
     got = article(page(f"{hidden}{DATE}<h1>{TITLE}</h1>{hidden}<p>{ONE}</p>{hidden}<p>{TWO}</p>{hidden}"))
 
     assert got.text == f"{ONE}\n\n{TWO}"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_column_of_notices_beside_the_body_is_not_read(turned):
+    cells = [f"<td><b>THÔNG BÁO</b><p>{NOTICE}</p></td>", f"<td>{BODY * 2}<p>{NOTICE}</p></td>"]
+    row = "".join(cells[::-1] if turned else cells)
+    html = page(
+        f"<table><tr><td colspan=2>{DATE}</td></tr><tr><td colspan=2><b>{TITLE}</b></td></tr><tr>{row}</tr></table>"
+    )
+
+    assert article(html).text.split("\n\n") == [ONE, TWO, ONE, TWO, NOTICE]
+
+
+def test_a_gallery_gives_each_picture_its_own_caption():
+    row = "<table><tr><td><img src=/1.jpg></td><td><img src=/2.jpg></td></tr><tr><td>Gian hàng A</td><td>Gian hàng B</td></tr></table>"
+
+    got = article(page(f"{DATE}<h1>{TITLE}</h1><p>{ONE}</p>{row}<p>{TWO}</p>"))
+
+    assert [(image.url[-6:], image.caption) for image in got.images] == [
+        ("/1.jpg", "Gian hàng A"),
+        ("/2.jpg", "Gian hàng B"),
+    ]
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+def test_words_that_run_round_a_picture_are_text():
+    html = page(f"{DATE}<h1>{TITLE}</h1><p><img src=/a.jpg align=left hspace=5>{ONE}</p><p>{TWO}</p>")
+
+    assert article(html).text == f"{ONE}\n\n{TWO}"
+
+
+def test_icons_and_counters_are_no_pictures():
+    icons = "<img src=/icons/pdf.png><img src=/p.gif width=1 height=1><img src=/img/print.gif><img src=/x.jpg width=16>"
+
+    got = article(page(f"{DATE}<h1>{TITLE}</h1>{icons}<p>{ONE}{icons}</p><p>{TWO}</p>{icons}"))
+
+    assert got.images == ()
+    assert got.text == f"{ONE}\n\n{TWO}"
+
+
+def test_todays_date_in_the_head_is_never_the_articles():
+    html = page(f"<header><p>07:45 | 08-07-2025</p></header><h1>{TITLE}</h1>{BODY}")
+
+    assert article(html).published is None
+
+
 def test_words_cut_by_tags_and_marks_are_whole():
-    cut = ONE.replace("Khoa", "K<b>ho</b>a").replace("nghị", "ng<wbr>h&shy;ị").replace("tổng", "t&#7893;ng").replace(" ", "\n\t ", 3)
+    cut = (
+        ONE.replace("Khoa", "K<b>ho</b>a")
+        .replace("nghị", "ng<wbr>h&shy;ị")
+        .replace("tổng", "t&#7893;ng")
+        .replace(" ", "\n\t ", 3)
+    )
 
     assert article(page(f"{DATE}<h1>{TITLE}</h1><p>{cut}</p><p>{TWO}</p>")).text == f"{ONE}\n\n{TWO}"
 
@@ -295,7 +349,9 @@ def test_the_generic_reader_needs_a_date_or_an_articles_address():
 
     assert isinstance(got, NotAnArticle)
     assert got.reason == "no_date"
-    dated = read_page(page(f"<h1>{TITLE}</h1><p>Thứ Ba, 10/12/2024 - 08:15</p>{BODY}"), "http://example.vn/bai", site=stranger)
+    dated = read_page(
+        page(f"<h1>{TITLE}</h1><p>Thứ Ba, 10/12/2024 - 08:15</p>{BODY}"), "http://example.vn/bai", site=stranger
+    )
     assert isinstance(dated, Article)
     assert dated.published is not None
     assert dated.parser == "generic/1"

@@ -64,12 +64,21 @@ PLAN = PlayedArticle(
     source="Cổng Thông tin điện tử Chính phủ",
     section="Tin tức",
     blocks=(
-        Text("Ngày 17-5-2022, UBND tỉnh ban hành Đề án phát triển tài sản trí tuệ giai đoạn 2022-2025 với các mục tiêu sau:"),
+        Text(
+            "Ngày 17-5-2022, UBND tỉnh ban hành Đề án phát triển tài sản trí tuệ giai đoạn 2022-2025 với các mục tiêu sau:"
+        ),
         Bullets(("100% sản phẩm OCOP được tư vấn đăng ký nhãn hiệu;", "Ít nhất 05 chỉ dẫn địa lý được bảo hộ.")),
         Text("Kinh phí thực hiện được phân bổ theo bảng:"),
         Table((("Năm", "Nội dung", "Kinh phí"), ("2022", "Điều tra, khảo sát", "300"), ("2023", "Tập huấn", "450"))),
-        Figure(PlayedImage("http://skhcn.haugiang.gov.vn/documents/a%20b.jpg", "Chanh không hạt Hậu Giang", None, "chanh",
-                           "Chanh không hạt Hậu Giang")),
+        Figure(
+            PlayedImage(
+                "http://skhcn.haugiang.gov.vn/documents/a%20b.jpg",
+                "Chanh không hạt Hậu Giang",
+                None,
+                "chanh",
+                "Chanh không hạt Hậu Giang",
+            )
+        ),
         Text("Chi tiết xem tại Kế hoạch số 12/KH-SKHCN.pdf.", link=PDF),
         Text("Thời gian thực hiện Đề án: từ tháng 6/2022 đến hết năm 2025./."),
     ),
