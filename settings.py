@@ -48,6 +48,7 @@ DOWNLOAD_DELAY_JITTER = 0.5
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 COOKIES_ENABLED = True
+HTTPPROXY_ENABLED = False  # behind a proxy the peer's address and KHCN_RESOLVE would not be true
 
 # Transfers.
 COMPRESSION_ENABLED = False  # the capture handler decodes, with the function that the rebuild uses

@@ -77,14 +77,14 @@ class CaptureHandler(HTTP11DownloadHandler):
             except StopDownload as stop:
                 last = self._record(fetch, request, stop)
                 if stop.response is not None and last is not None:
-                    stop.response = self._dressed(stop.response, last)
+                    stop.response = self._dressed(stop.response, last, request)
                 raise
             except BaseException as error:
                 self._record(fetch, request, error)
                 raise
             stopped = StopDownload() if "download_stopped" in response.flags else None
             last = self._record(fetch, request, stopped)
-            return self._checked(self._dressed(response, last), last) if last else response
+            return self._checked(self._dressed(response, last, request), last) if last else response
         finally:
             fetch.release()
 
@@ -113,13 +113,15 @@ class CaptureHandler(HTTP11DownloadHandler):
                 request.meta["capture"] = capture
         return last
 
-    def _dressed(self, response: Response, exchange: LiveExchange) -> Response:
+    def _dressed(self, response: Response, exchange: LiveExchange, request: Request) -> Response:
         """Return *response* with the body that was recorded, as the offline rebuild will read it."""
         body, flags = b"", list(response.flags)
-        if exchange.size <= self._body_limit:
+        # Nobody reads a document's body from Scrapy: the recorder measures it from the spool.
+        limit = 0 if _purpose(request) == "attachment" else self._body_limit
+        if exchange.size <= limit:
             exchange.response.seek(0)
             body = read_payload(exchange.response).body
-        if exchange.size > self._body_limit or len(body) > self._body_limit:
+        if exchange.size > limit or len(body) > limit:
             body, flags = b"", [*flags, "spooled"]
         headers = response.headers.copy()
         for name in ("Content-Encoding", "Transfer-Encoding"):

@@ -56,7 +56,7 @@ class Recorder:
         self.failures: dict[str, tuple[str, int]] = {}
         """Cause and attempts of every URL that got no usable answer."""
         self.disk: DiskFull | None = None
-        """Set when an exchange could not be written for want of space."""
+        """Set when something could not be kept for want of space."""
         self.reader = CrawlReader(self.crawl, partial(derive, site))
         self._attempts: Counter[str] = Counter()
         self._results: dict[str, Result] = {}
@@ -74,11 +74,7 @@ class Recorder:
 
         Raises DiskFull when it could not be written whole.
         """
-        try:
-            capture = self._writer.write(exchange, via=via, purpose=purpose)
-        except DiskFull as error:
-            self.disk = error
-            raise
+        capture = self._writer.write(exchange, via=via, purpose=purpose)
         self.counts["requests"] += 1
         if capture is None or capture.status != 200:
             self._attempts[exchange.url] += 1

@@ -12,7 +12,9 @@ import scrapy
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.defer import deferred_from_coro
 
+from archive.errors import DiskFull
 from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
@@ -101,8 +103,15 @@ class SiteSpider(scrapy.Spider):
             self.note_status(url, error.response.status)
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(url)
-        else:
-            self.note_failure(url, cause(failure))
+        elif error is not None:
+            self.note_error(url, error)
+
+    def note_error(self, url: str, error: BaseException) -> None:
+        """Note why *url* failed; a full disk ends the crawl, for nothing more could be kept."""
+        self.note_failure(url, cause(error))
+        if isinstance(error, DiskFull) and self.recorder.disk is None:
+            self.recorder.disk = error
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason="disk"))
 
     def note_status(self, url: str, status: int) -> None:
         """Count an answer other than 200; it is a failure unless the server says "gone"."""

@@ -10,7 +10,6 @@ from scrapy.http import Request
 from scrapy.http.request import NO_CALLBACK
 
 from archive.model import Article, Purpose
-from crawler.causes import cause
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -55,7 +54,7 @@ class AssetsPipeline:
             spider.note_refusal(url)
         except Exception as error:
             # Whatever went wrong with one picture is that picture's failure, and is reported as such.
-            spider.note_failure(url, cause(error))
+            spider.note_error(url, error)
         else:
             if response.status != 200:
                 spider.note_status(url, response.status)
