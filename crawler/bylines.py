@@ -15,18 +15,24 @@ _INITIALS = re.compile(
     rf"(?:[{_UPPER}][{_LOWER}]{{0,2}}\.\s?){{1,4}}(?:[{_UPPER}][{_LOWER}{_UPPER}]{{0,6}})?\.?|[{_UPPER}]{{2,4}}"
 )
 _OFFICE = re.compile(
-    r"(?:ban|trung tâm|văn phòng|vp|phòng|sở|chi cục|cục|vụ|viện|tổ|báo|tạp chí|cổng|công đoàn|đảng ủy|đảng uỷ|đảng bộ"
-    r"|đoàn (?:thanh niên|cơ sở|tncs|khối|trường|thanh tra|kiểm tra|viên|công tác)|chi bộ|chi đoàn|chi hội|hội(?! (?:nghị|thảo|thi|chợ))|liên hiệp"
+    r"(?:ban|trung tâm|văn phòng|vp|phòng|sở|chi cục|cục|vụ|viện|tổ|báo|tạp chí|cổng|công đoàn|đảng ủy"
+    r"|đảng uỷ|đảng bộ"
+    r"|đoàn (?:thanh niên|cơ sở|tncs|khối|trường|thanh tra|kiểm tra|viên|công tác)|chi bộ|chi đoàn|chi hội"
+    r"|hội(?! (?:nghị|thảo|thi|chợ))|liên hiệp"
     r"|thanh tra|bộ|ubnd|ủy ban|uỷ ban|hđnd|bbt|btv|ctv|pv|tttt|ttxvn|thông tấn xã|đài|trường|quỹ|liên đoàn|mặt trận"
-    r"|vnexpress|vietnam(?:net|plus)?|internet|nhóm|phóng viên|biên tập|biên tập viên|cộng tác viên|tổng cục|sàn giao dịch"
+    r"|vnexpress|vietnam(?:net|plus)?|internet|nhóm|phóng viên|biên tập|biên tập viên|cộng tác viên|tổng cục"
+    r"|sàn giao dịch"
     r"|tỉnh ủy|tỉnh uỷ|thành ủy|thành uỷ|huyện ủy|huyện uỷ|công ty|tập đoàn|nhà báo|website|trang thông tin|trang tin"
     r"|học viện|kho bạc|công an|bảo hiểm)(?!\w)"
 )
 # An office that does something is a sentence, and no name.
 _DOES = re.compile(
-    r"(?<!\w)(?:(?<!ban )tổ chức|ban hành|thông báo|trao|tặng|phát biểu|điều hành|tham dự|tham gia|dự|chủ trì|khai mạc"
-    r"|triển khai|thực hiện|làm việc|phối hợp|đã|đang|sẽ|được|kiểm tra tại|chụp ảnh|chúc mừng|biểu quyết|trình bày|thăm"
-    r"|tiến hành|thảo luận|công bố|ký kết|nhiệm kỳ|tại|và các|cùng|nghiệm thu|khảo sát|giới thiệu|hướng dẫn|tiếp)(?!\w)"
+    r"(?<!\w)(?:(?<!ban )tổ chức|ban hành|thông báo|trao|tặng|phát biểu|điều hành|tham dự|tham gia|dự|chủ trì"
+    r"|khai mạc"
+    r"|triển khai|thực hiện|làm việc|phối hợp|đã|đang|sẽ|được|kiểm tra tại|chụp ảnh|chúc mừng|biểu quyết"
+    r"|trình bày|thăm"
+    r"|tiến hành|thảo luận|công bố|ký kết|nhiệm kỳ|tại|và các|cùng|nghiệm thu|khảo sát|giới thiệu|hướng dẫn"
+    r"|tiếp)(?!\w)"
 )
 _ROLE = re.compile(
     r"\s*(?P<role>(?:(?:tin|bài|bài viết|nội dung|ảnh|hình ảnh|hình|photo|video|clip)"

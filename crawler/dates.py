@@ -47,7 +47,8 @@ _DATES = (
 )  # fmt: skip
 _DATE = tuple(re.compile(pattern, re.I) for pattern in _DATES)
 _TIME = re.compile(
-    r"(?<![\d:/.\-])(?P<H>\d{1,2})(?:\s?:\s?(?=\d)|\s?(?:[hg]|giờ)\s?(?=\d\d))(?P<M>\d{1,2})(?:\s?(?:[:']|phút)\s?(?P<S>\d{2}))?(?:\.\d{1,6})?"
+    r"(?<![\d:/.\-])(?P<H>\d{1,2})(?:\s?:\s?(?=\d)|\s?(?:[hg]|giờ)\s?(?=\d\d))(?P<M>\d{1,2})(?:\s?(?:[:']"
+    r"|phút)\s?(?P<S>\d{2}))?(?:\.\d{1,6})?"
     r"(?:\s?phút)?(?![\d:])(?:\s*(?P<half>AM|PM|SA|CH)(?!\w))?",
     re.I,
 )
@@ -77,10 +78,17 @@ _EDGE_BRACKET = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\s*(?:In trang\s*)?$")
 _CLOCK_BEFORE = re.compile(_TIME.pattern + r"[\s|,\-–]*(?:" + _WEEKDAY.pattern + r"[\s,]*)?(?:ngày\s*)?$", re.I)
 _CLOCK_AFTER = re.compile(r"[\s|,\-–]*" + _TIME.pattern + r"\s*(?:" + _ZONE.pattern + ")?", re.I)
 _EDGE_WORDS_END = re.compile(r"[\s|,\-–(]*(?:" + _WEEKDAY.pattern + r"|" + _LABEL.pattern + r")[\s,:]*$", re.I)
+# Who posted it, up to the next separator or label: "Tác giả: Nguyễn Thị Hồng Vân - ".
+_POSTER = re.compile(
+    r"(?<!\w)(?:tác giả|người (?:đăng|gửi|viết)(?:\s+(?:tin|bài))?|đăng bởi|nguồn(?: tin)?|author)\s*:"
+    r"(?:\s*(?!(?:ngày|thứ|lúc|lượt|số|cập|đăng|xem|vào)(?!\w))[^\W\d_][\w.&]*){1,7}",
+    re.I,
+)
 _WORDLESS = re.compile(r"[\s|,;:.\-–—/()\[\]•·»>*&+]+")
 _DIGIT = re.compile(r"\d")
 _BUTTONS = re.compile(
-    r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email|mail)|gmt|chia sẻ)(?!\w)",
+    r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email"
+    r"|mail)|gmt|chia sẻ)(?!\w)",
     re.I,
 )
 
@@ -230,7 +238,7 @@ def _zone(text: str | None) -> timezone | ZoneInfo:
 
 def _leftover(rest: str) -> str:
     """Return the words of a date line that are no part of one."""
-    for pattern in (_ZONE, _COUNTER, _WEEKDAY, _LABEL, _BUTTONS):
+    for pattern in (_POSTER, _ZONE, _COUNTER, _WEEKDAY, _LABEL, _BUTTONS):
         if not rest:
             break
         rest = pattern.sub(" ", rest)

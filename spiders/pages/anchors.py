@@ -76,7 +76,9 @@ class TitleHints:
             score += 6
         elif said in self.parts:
             score += 5
-        elif (len(said) >= 15 and self.whole.startswith(said)) or (self.cut and len(self.cut) >= 20 and said.startswith(self.cut)):
+        elif (len(said) >= 15 and self.whole.startswith(said)) or (
+            self.cut and len(self.cut) >= 20 and said.startswith(self.cut)
+        ):
             score += 4
         if said in self.meta:
             score += 4

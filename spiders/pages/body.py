@@ -103,16 +103,19 @@ class _Range:
                     cell = other.block.path[depth + 1]
                     masses[cell] = masses.get(cell, 0) + len(other.text)
             here = path[depth + 1]
-            boxed = any(
-                other.link == "article" or words.may_end_article(other.text)
-                for other in self.items[: first.at]
-                if here in other.block.path
-            )
-            others = max((mass for cell, mass in masses.items() if cell != here), default=0)
-            if others > (0 if boxed else 4 * masses.get(here, 0)):
+            free = [cell for cell in masses if not self._is_box(cell, first.at)]
+            rival = max((masses[cell] for cell in free if cell != here), default=0)
+            if rival > (4 * masses.get(here, 0) if here in free else 0):
                 self.skipped.add(here)
                 self.taken = [item for item in self.taken if here not in item.block.path]
                 return
+
+    def _is_box(self, cell: int, start: int) -> bool:
+        """Say whether a column begins with the heading of a box, or with a link to an article."""
+        for item in self.items[max(0, start - 30) :]:
+            if cell in item.block.path and (item.text or item.link):
+                return item.link == "article" or item.ends or words.may_end_article(item.text)
+        return False
 
     def _take(self, item: Item) -> None:
         self.taken.append(item)

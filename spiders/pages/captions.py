@@ -18,8 +18,10 @@ from spiders.pages.evidence import Item
 
 _STOP = re.compile(r"[.!?:;…][”\"»)]?$")
 _SCENE = re.compile(
-    r"(?:đồng chí|ông|bà|các đại biểu|đại biểu|lãnh đạo|toàn cảnh|quang cảnh|đoàn|ban|btv|ths|ts|pgs|anh|chị|cán bộ|người dân|đội ngũ"
-    r"|hội nghị|đại hội|một số)\b.*\b(?:phát biểu|trình bày|trao|tặng|chụp ảnh|tham quan|báo cáo|thảo luận|điều hành|chủ trì|kiểm tra"
+    r"(?:đồng chí|ông|bà|các đại biểu|đại biểu|lãnh đạo|toàn cảnh|quang cảnh|đoàn|ban|btv|ths|ts|pgs|anh|chị"
+    r"|cán bộ|người dân|đội ngũ"
+    r"|hội nghị|đại hội|một số)\b.*\b(?:phát biểu|trình bày|trao|tặng|chụp ảnh|tham quan|báo cáo|thảo luận"
+    r"|điều hành|chủ trì|kiểm tra"
     r"|giới thiệu|tham dự|biểu quyết|trao đổi|tiếp nhận|bên)\b",
     re.I,
 )
@@ -134,10 +136,11 @@ def _tight(picture: Item, line: Item, items: Sequence[Item]) -> bool:
     """Say whether an element holds the picture, the line, and nothing else of the article."""
     image = picture.block.picture
     text = line.text
-    if line.block.path == picture.block.path and line.block.breaks == 0 and image is not None:
-        # Words beside a picture in one paragraph: run round it, or a caption that wraps below it.
-        if image.floats or (line.block.align != "center" and len(text) > 120 and _STOP.search(text)):
-            return False
+    beside = line.block.path == picture.block.path and line.block.breaks == 0
+    sentence = line.block.align != "center" and len(text) > 120 and _STOP.search(text) is not None
+    # Words beside a picture in one paragraph: run round it, or a caption that wraps below it.
+    if beside and image is not None and (image.floats or sentence):
+        return False
     if (
         len(text) > 200
         and re.search(r"[.!?] [A-ZĐÀ-Ỹ]", text)

@@ -23,7 +23,8 @@ _TAIL_OF_SENTENCE = re.compile(
 )
 _TOP_LABEL = re.compile(r"(?:Tác giả|Người viết|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn)[^:]{0,12}:")
 _SIZES = re.compile(
-    r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng|pdf|docx?|xlsx?|zip|rar)(?!\w)",
+    r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng"
+    r"|pdf|docx?|xlsx?|zip|rar)(?!\w)",
     re.I,
 )
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
@@ -36,7 +37,7 @@ class Reading:
     title: str | None = None
     date: PrintedDate | None = None
     paragraphs: list[str] = field(default_factory=list)
-    byline: Byline = Byline()
+    byline: Byline = field(default_factory=Byline)
     images: list[Image] = field(default_factory=list)
     photographers: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
@@ -60,6 +61,8 @@ def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> 
     found = _take_files(page, article_items(items, anchors), reading)
     found = _take_tags(found, reading)
     found = _take_byline(found, reading)
+    if anchors.date is not None and not reading.byline.authors:
+        reading.byline = _with_poster(reading.byline, items[anchors.date].text)
     shots = match_captions(found)
     _images(page, shots, reading)
     captions = {id(item) for shot in shots for item in shot.lines}
@@ -140,6 +143,13 @@ def _take_byline(items: list[Item], reading: Reading) -> list[Item]:
     source = next((one.source for one in found if one.source), None)
     reading.byline = Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(photographers)), source)
     return kept
+
+
+def _with_poster(byline: Byline, date_text: str) -> Byline:
+    """Add the writers that the date line names after ``Tác giả:``; who posted it is an account, and no writer."""
+    said = re.search(r"Tác giả\s*:\s*([^|(:]+?)\s*(?:[-–|(]\s*)?(?:$|[|(]|(?=(?:Lượt|Ngày|Cập|Xem|Nguồn)))", date_text)
+    names = parse_byline(said.group(1)) if said else None
+    return byline._replace(authors=names.authors) if names is not None else byline
 
 
 def _byline_of(item: Item, items: Sequence[Item]) -> Byline | None:

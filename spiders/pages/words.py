@@ -16,49 +16,67 @@ _END = re.compile(
     r"(?: (?:da dua|da dang|khac|lien quan|cung (?:chuyen muc|chu de|loai|muc|su kien)|moi (?:nhat|hon|dang|cap nhat)"
     r"|cu hon|truoc do|doc nhieu|xem nhieu|duoc quan tam|tiep theo|cung ngay))+(?: ngay)?"
     r"|cung chuyen muc|bai tiep theo|xem nhieu(?: nhat)?|doc nhieu(?: nhat)?|co the ban quan tam|ban co the quan tam"
-    r"|gop y(?: - trao doi| cua ban doc)?|trao doi - gop y|y kien (?:ban doc|cua ban|phan hoi|doc gia)|ban doc (?:phan hoi|binh luan)"
+    r"|gop y(?: - trao doi| cua ban doc)?|trao doi - gop y|y kien (?:ban doc|cua ban|phan hoi|doc gia)"
+    r"|ban doc (?:phan hoi|binh luan)"
     r"|(?:viet |gui |them |cac |y kien )?(?:binh luan|phan hoi)(?: cua ban| bai viet| moi| \(?\d+\)?)?|\d+ binh luan"
-    r"|theo dong su kien|related (?:news|articles|posts)|other news|lien ket (?:website|web|site)|thong ke(?: luot)? truy cap"
+    r"|theo dong su kien|related (?:news|articles|posts)|other news|lien ket (?:website|web|site)"
+    r"|thong ke(?: luot)? truy cap"
     r"|luot truy cap|tham do(?: y kien| du luan)?|quay lai danh sach|gui y kien(?: cua ban)?|leave a reply|comments?)"
 )
 # Headings which end the article unless its own text goes on after them.
 _MAYBE_END = re.compile(
-    r"(?:thong bao(?: moi)?|van ban(?: moi| chi dao dieu hanh)?|tin (?:moi|anh|noi bat|tieu diem|hot|video|van)|tieu diem|noi bat"
-    r"|(?:hinh|thu vien) anh(?: hoat dong)?|anh hoat dong|video(?: clip)?s?|quang cao|lien ket|da phuong tien|danh muc(?: tin)?"
-    r"|chuyen muc|dich vu cong(?: truc tuyen)?|lich (?:cong tac|lam viec)|tin tuc(?: - su kien)?|su kien|danh gia(?: bai viet)?)"
+    r"(?:thong bao(?: moi)?|van ban(?: moi| chi dao dieu hanh)?|tin (?:moi|anh|noi bat|tieu diem|hot|video"
+    r"|van)|tieu diem|noi bat"
+    r"|(?:hinh|thu vien) anh(?: hoat dong)?|anh hoat dong|video(?: clip)?s?|quang cao|lien ket|da phuong tien"
+    r"|danh muc(?: tin)?"
+    r"|chuyen muc|dich vu cong(?: truc tuyen)?|lich (?:cong tac|lam viec)|tin tuc(?: - su kien)?|su kien"
+    r"|danh gia(?: bai viet)?)"
 )
 _BUTTONS = re.compile(
-    r"(?:[aA+\-\u2212\u2013\s]{1,14}|a- ?a ?a\+?|co chu:?|co chu [a+\-\s]+|(?:xem )?(?:voi )?c[oô] chu.*|mau chu.*|tang co chu.*|giam co chu.*"
-    r"|in|print|in (?:trang|bai|bai viet|tin|ban tin)(?: nay)?|ban in|(?:xem )?ban in|gui (?:email|mail|cho ban be|bai viet|qua email|tin)"
-    r"|e-?mail|in gui email|email in pdf|pdf|luu (?:bai|tin|lai|bai viet)|chia se(?: bai viet| tin| qua| len)?(?: facebook| zalo| twitter)*"
-    r"|(?:chia se )?(?:facebook|zalo|twitter|google\+?|linkedin|pinterest|messenger|x)(?: (?:facebook|zalo|twitter|google\+?|linkedin))*"
-    r"|share|tweet|like|thich|quan tam|sao chep lien ket|copy link|quay lai|tro (?:ve|lai)|ve trang (?:truoc|chu)|(?:len |ve )?dau trang"
-    r"|top|back|home|nghe (?:doc )?(?:bai|tin)(?: viet)?|doc bai(?: viet)?|0:00 ?/ ?0:00|dung doc|tang tuong phan|giam tuong phan"
-    r"|tang tuong phan giam tuong phan|mac dinh|null|image banner|nguoi (?:dang|gui)(?: tin| bai)?:? ?\w*|ngay dang(?: tin)?|tac gia"
-    r"|luot (?:xem|doc)|so luot (?:xem|doc)|xem theo ngay.*|xem:?|da xem|noi dung|tieu de|tom tat|chi tiet|loai tin|chuyen muc|nguon"
-    r"|xem them|doc tiep|xem tiep|danh gia:.*|ban chon \d.*|\d+ (?:luot )?(?:thich|danh gia|binh luan)|hay danh gia.*|\(di chuot.*"
-    r"|thoi gian|ngay (?:xuat ban|cap nhat|tao|phat hanh)|cap nhat|anh dai dien|hinh anh|skip .*|nhay den noi dung|bo qua dieu huong.*)"
+    r"(?:[aA+\-\u2212\u2013\s]{1,14}|a- ?a ?a\+?|co chu:?|co chu [a+\-\s]+|(?:xem )?(?:voi )?c[oô] chu.*"
+    r"|mau chu.*|tang co chu.*|giam co chu.*"
+    r"|in|print|in (?:trang|bai|bai viet|tin|ban tin)(?: nay)?|ban in|(?:xem )?ban in|gui (?:email|mail"
+    r"|cho ban be|bai viet|qua email|tin)"
+    r"|e-?mail|in gui email|email in pdf|pdf|luu (?:bai|tin|lai|bai viet)|chia se(?: bai viet| tin| qua"
+    r"| len)?(?: facebook| zalo| twitter)*"
+    r"|(?:chia se )?(?:facebook|zalo|twitter|google\+?|linkedin|pinterest|messenger|x)(?: (?:facebook|zalo"
+    r"|twitter|google\+?|linkedin))*"
+    r"|share|tweet|like|thich|quan tam|sao chep lien ket|copy link|quay lai|tro (?:ve|lai)|ve trang (?:truoc"
+    r"|chu)|(?:len |ve )?dau trang"
+    r"|top|back|home|nghe (?:doc )?(?:bai|tin)(?: viet)?|doc bai(?: viet)?|0:00 ?/ ?0:00|dung doc"
+    r"|tang tuong phan|giam tuong phan"
+    r"|tang tuong phan giam tuong phan|mac dinh|null|image banner|nguoi (?:dang|gui)(?: tin| bai)?:? ?\w*"
+    r"|ngay dang(?: tin)?|tac gia"
+    r"|luot (?:xem|doc)|so luot (?:xem|doc)|xem theo ngay.*|xem:?|da xem|noi dung|tieu de|tom tat|chi tiet"
+    r"|loai tin|chuyen muc|nguon"
+    r"|xem them|doc tiep|xem tiep|danh gia:.*|ban chon \d.*|\d+ (?:luot )?(?:thich|danh gia|binh luan)"
+    r"|hay danh gia.*|\(di chuot.*"
+    r"|thoi gian|ngay (?:xuat ban|cap nhat|tao|phat hanh)|cap nhat|anh dai dien|hinh anh|skip .*"
+    r"|nhay den noi dung|bo qua dieu huong.*)"
 )
 _COUNTER = re.compile(
-    r"(?:(?:so )?(?:luot|lan)(?: da)? (?:xem|doc|truy cap|tai|thich)|da xem|xem|view count|views?|doc|luot)(?: tin| bai| bai viet)? ?:? ?[\d.,]+(?: luot| lan)?"
+    r"(?:(?:so )?(?:luot|lan)(?: da)? (?:xem|doc|truy cap|tai|thich)|da xem|xem|view count|views?|doc"
+    r"|luot)(?: tin| bai| bai viet)? ?:? ?[\d.,]+(?: luot| lan)?"
     r"|[\d.,]+ (?:luot(?: xem| doc| truy cap)?|lan xem|views?|nguoi (?:xem|doc))"
 )
 # Several buttons and a counter in one line.
 _TOOL = (
-    r"(?:in (?:trang|bai viet|bai|tin)(?: nay)?|(?:xem )?ban in|gui (?:email|mail|cho ban be|bai viet)|e-?mail|chia se(?: bai viet)?|facebook|zalo"
-    r"|twitter|print|share|tweet|pdf|quay lai|tro ve|(?:ve |len )?dau trang|co chu|a-|a\+|a(?= |$)|in(?= |$)|luu(?: bai)?|nghe bai viet|binh luan"
+    r"(?:in (?:trang|bai viet|bai|tin)(?: nay)?|(?:xem )?ban in|gui (?:email|mail|cho ban be|bai viet)"
+    r"|e-?mail|chia se(?: bai viet)?|facebook|zalo"
+    r"|twitter|print|share|tweet|pdf|quay lai|tro ve|(?:ve |len )?dau trang|co chu|a-|a\+|a(?= |$)|in(?= |$)"
+    r"|luu(?: bai)?|nghe bai viet|binh luan"
     r"|google\+?|linkedin|tang|giam|mac dinh)"
 )
 _TOOLBAR = re.compile(rf"(?:(?:{_TOOL}|{_COUNTER.pattern})[\s|/,;.·•\-–:()\[\]]*)+")
 _OWNER = re.compile(
-    r"(?:(?:cong|trang|website|chuyen trang)(?: thong tin)?(?: dien tu)?(?: cua)? ?)?"
+    r"(?:(?:cong|trang|website|chuyen trang)(?: thong tin)?(?: dien tu)?(?: tong hop)?(?: cua)? ?)?"
     r"(?:(?:so|bo|ubnd|uy ban nhan dan)(?: khoa hoc(?: va|,| &)? cong nghe(?: va moi truong)?| kh&cn)?)?"
     r"(?: ?(?:(?:tinh|thanh pho|tp\.?) \w+(?: \w+){0,4}|\w+ \w+))?"
-    r"|(?:so|bo|ubnd|uy ban|cong|trang|website) .*(?:thong tin dien tu|khoa hoc va cong nghe)"
-    r"|trang (?:chu|thong tin dien tu).*|cong thong tin.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
+    r"|trang chu.*|dang (?:nhap|ky)|tim kiem.*|menu|lien he|gioi thieu|english|tieng viet"
 )
 _MORE = re.compile(
-    r"(?:xem|doc) (?:tiep|them|chi tiet|bai viet|toan bo|noi dung)(?: bai viet| noi dung)?|chi tiet|(?:read )?more|xem"
+    r"(?:xem|doc) (?:tiep|them|chi tiet|bai viet|toan bo|noi dung)(?: bai viet| noi dung)?|chi tiet"
+    r"|(?:read )?more|xem"
 )
 _MENU = frozenset(
     (
@@ -74,19 +92,27 @@ _MENU = frozenset(
     )
 )
 _FOOTER = re.compile(
-    r"(?:©|ban quyen|copyright|all rights|chiu trach nhiem|giay phep|thiet ke boi|xay dung boi|phat trien boi|ghi ro nguon|hotline|duong day nong"
-    r"|tong bien tap|truong ban bien tap|(?:dang |so nguoi )?(?:truc tuyen|online)|hom (?:nay|qua)|trong (?:tuan|thang)|tong (?:so )?(?:luot )?truy cap"
-    r"|tru so|dia chi ?:|dien thoai ?:|email ?:|fax ?:|cong thong tin dien tu|trang thong tin dien tu|co quan chu quan|designed? by|powered by)"
+    r"(?:©|ban quyen|copyright|all rights|chiu trach nhiem|giay phep|thiet ke boi|xay dung boi|phat trien boi"
+    r"|ghi ro nguon|hotline|duong day nong"
+    r"|tong bien tap|truong ban bien tap|(?:dang |so nguoi )?(?:truc tuyen|online)|hom (?:nay|qua)"
+    r"|trong (?:tuan|thang)|tong (?:so )?(?:luot )?truy cap|tong cong|(?:dang |so )?(?:khach|xem"
+    r"|truy cap)(?: truc tuyen)? ?:|thong ke"
+    r"|tru so|dia chi ?:|dien thoai ?:|email ?:|fax ?:|cong thong tin dien tu|trang thong tin dien tu"
+    r"|co quan chu quan|designed? by|powered by)"
 )
 _ATTACHED = re.compile(
-    r"(?:danh sach )?(?:cac )?(?:tep|file|tai lieu|van ban|tap tin|files?)(?: tin)? ?(?:dinh kem|kem theo|download)(?: theo)?(?: \(\d+\))?|tai (?:ve|tai lieu|file)"
+    r"(?:danh sach )?(?:cac )?(?:tep|file|tai lieu|van ban|tap tin|files?)(?: tin)? ?(?:dinh kem|kem theo"
+    r"|download)(?: theo)?(?: \(\d+\))?|tai (?:ve|tai lieu|file)"
     r"|attachments?|download|dinh kem"
 )
 _TAGS = re.compile(r"(?:tags?|tu khoa|the|keywords?)(?: tim kiem| lien quan)? ?:")
 _MISSING = re.compile(
-    r"(?:khong (?:tim thay|ton tai|co (?:du lieu|noi dung|ban ghi|bai viet))|(?:bai viet|trang|tin|noi dung|lien ket|duong dan|thong tin)"
-    r"(?: nay)?(?: \w+){0,6} (?:khong (?:ton tai|tim thay|con|co)|da bi (?:xoa|go))|(?:404|page) not found|not found|404|loi 404|error 404"
-    r"|trang thai|he thong dang (?:bao tri|nang cap)|da xay ra loi|server error|access denied|truy cap bi tu choi|runtime error)"
+    r"(?:khong (?:tim thay|ton tai|co (?:du lieu|noi dung|ban ghi|bai viet))|(?:bai viet|trang|tin|noi dung"
+    r"|lien ket|duong dan|thong tin)"
+    r"(?: nay)?(?: \w+){0,6} (?:khong (?:ton tai|tim thay|con|co)|da bi (?:xoa|go))|(?:404|page) not found"
+    r"|not found|404|loi 404|error 404"
+    r"|trang thai|he thong dang (?:bao tri|nang cap)|da xay ra loi|server error|access denied"
+    r"|truy cap bi tu choi|runtime error)"
 )
 
 
@@ -114,6 +140,11 @@ def is_button(text: str) -> bool:
     return (
         not bare or any(p.fullmatch(bare) for p in (_BUTTONS, _COUNTER, _TOOLBAR)) or bool(_BUTTONS.fullmatch(folded))
     )
+
+
+def is_column_head(text: str) -> bool:
+    """Say whether a line that may be a label heads a column of data."""
+    return trimmed(text) in ("noi dung", "thoi gian", "ghi chu", "tac gia", "nguon", "in", "hinh anh", "chuyen muc")
 
 
 def is_owner(text: str) -> bool:

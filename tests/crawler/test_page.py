@@ -81,7 +81,7 @@ def test_an_address_is_absolute_and_otherwise_as_given(href, expected):
 
 def test_page_classes_are_found_by_name():
     assert {"generic", "ha_tinh", "hau_giang_html_view", "hau_giang_chi_tiet"} <= set(page_classes())
-    with pytest.raises(ConfigError, match='no page class "ha_tin".*did you mean "ha_tinh"'):
+    with pytest.raises(ConfigError, match=r'no page class "ha_tin".*did you mean "ha_tinh"'):
         page_class("ha_tin")
 
 

@@ -1,0 +1,242 @@
+"""How elements look: what each hands down to the words inside, and whether it is seen at all.
+
+Rests on what HTML and inline styles say; style sheets are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from crawler.clean import line
+
+_BLOCK = frozenset(
+    (
+        "html",
+        "body",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "marquee",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    )
+)
+UNSEEN = frozenset(
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "select",
+        "button",
+        "textarea",
+        "iframe",
+        "object",
+        "embed",
+        "applet",
+        "svg",
+        "math",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "datalist",
+        "input",
+        "title",
+        "meta",
+        "link",
+        "noframes",
+        "progress",
+        "meter",
+    )
+)
+_BOLD = frozenset(("b", "strong", "th"))
+_ITALIC = frozenset(("i", "em", "cite", "dfn"))
+_CHROME = frozenset(("nav", "footer", "aside", "menu"))
+_CHROME_ROLES = frozenset(("navigation", "contentinfo", "complementary", "search", "menubar", "menu", "dialog"))
+_ALIGNED = frozenset(("p", "div", "td", "th", "tr", "tbody", "h1", "h2", "h3", "h4", "h5", "h6", "caption", "section"))
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-url")
+_DECOR = re.compile(
+    r"(?:^|[/_\-.])(?:icons?|ico|blank|spacer|pixel|transparent|clear|1x1|bullet|arrow|print(?:er)?|e?mail|facebook|twitter"
+    r"|zalo|share|rss|captcha|loading|lazy|placeholder|avatar|btn|button|counter|tracking|track|beacon|dot|line|star|like"
+    r"|calendar|clock|user|view|eye|home|logo|banner|file|pdf|docx?|word|excel|xlsx?|zip|attach(?:ment)?|download|new|hot|next|prev)(?:[_\-]?\w{0,12})?\.(?:gif|png|svg|ico|webp)(?:$|[?#])"
+    r"|(?:^|/)(?:pixel|1x1|blank|spacer|beacon|track(?:ing)?)\.\w+(?:$|[?#])|^data:",
+    re.I,
+)
+_STYLE_ALIGN = re.compile(r"text-align\s*:\s*(?:-\w+-)?(left|right|center|justify|start|end)", re.I)
+_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
+
+
+@dataclass(slots=True)
+class Link:
+    """A link inside a line."""
+
+    href: str
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Picture:
+    """An ``<img>`` as the page gives it."""
+
+    src: str
+    alt: str | None
+    width: int | None
+    height: int | None
+    href: str | None
+    floats: bool = False
+    """Text runs round it."""
+
+
+@dataclass(slots=True)
+class Look:
+    """What an element hands down to what it holds."""
+
+    align: str | None = None
+    bold: bool = False
+    italic: bool = False
+    heading: int = 0
+    chrome: bool = False
+    header: bool = False
+    form: int = 0
+    link: Link | None = None
+    path: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+def is_hidden(element: etree._Element) -> bool:
+    """Say whether a browser leaves the element out."""
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style)) or "hidden" in element.attrib
+
+
+def enter(element: etree._Element, tag: str, look: Look, number: int) -> Look:
+    """Return what *element* hands down; the same object when it changes nothing.
+
+    *number* names the element in paths when it is a block.
+    """
+    attrib = element.attrib
+    is_block = tag in _BLOCK
+    style = (attrib.get("style") or "").lower() if attrib else ""
+    if "display" in style and re.search(r"display\s*:\s*(block|flex|table|grid|list-item)", style):
+        is_block = True
+    bold = look.bold or tag in _BOLD
+    italic = look.italic or tag in _ITALIC
+    align, link = look.align, look.link
+    if tag == "center":
+        align = "center"
+    elif tag == "table":
+        # As browsers do for pages without a doctype: a table begins anew.
+        align = None
+    if attrib:
+        if "align" in attrib and tag in _ALIGNED:
+            align = str(attrib["align"]).strip().lower()
+        if style:
+            found = _STYLE_ALIGN.search(style)
+            if found:
+                align = {"start": "left", "end": "right"}.get(found.group(1), found.group(1))
+            if "font-weight" in style:
+                bold = bool(re.search(r"font-weight\s*:\s*(bold|[6-9]00)", style)) or (
+                    bold and not re.search(r"font-weight\s*:\s*(normal|[1-4]00)", style)
+                )
+            if "font-style" in style:
+                italic = "italic" in style or (italic and "normal" not in style)
+        if tag == "a" and "href" in attrib:
+            link = Link(str(attrib["href"]))
+    if not is_block:
+        if (bold, italic, align, link) == (look.bold, look.italic, look.align, look.link) and link is look.link:
+            return look
+        return Look(align, bold, italic, look.heading, look.chrome, look.header, look.form, link,
+                     look.path, look.tags)  # fmt: skip
+    heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else look.heading
+    chrome = look.chrome or tag in _CHROME or str(attrib.get("role", "")) in _CHROME_ROLES
+    form = number if tag == "form" else look.form
+    return Look(align, bold, italic, heading, chrome, look.header or tag == "header", form, link,
+                 (*look.path, number), (*look.tags, tag))  # fmt: skip
+
+
+def picture_of(element: etree._Element, look: Look) -> Picture | None:
+    """Return the picture of an ``<img>``, its lazy address before its placeholder; None when it shows none."""
+    if is_hidden(element):
+        return None
+    attrib = element.attrib
+    src = next((str(attrib[name]) for name in _LAZY if attrib.get(name)), "") or str(attrib.get("src", ""))
+    if not src.strip() or src.strip().startswith("data:"):
+        wide = str(attrib.get("srcset") or attrib.get("data-srcset") or "")
+        src = wide.split(",")[0].split(" ")[0] if wide and not wide.startswith("data:") else ""
+    if not src.strip():
+        return None
+    alt = line(str(attrib.get("alt", ""))) or None
+    style = str(attrib.get("style", ""))
+    return Picture(
+        src=src,
+        alt=alt,
+        width=_pixels(str(attrib.get("width", "")), style, "width"),
+        height=_pixels(str(attrib.get("height", "")), style, "height"),
+        href=look.link.href if look.link else None,
+        floats=str(attrib.get("align", "")).lower() in ("left", "right") or "float" in style.lower(),
+    )
+
+
+def is_decor(picture: Picture) -> bool:
+    """Say whether a picture is an icon, a spacer or a counter, by its size or its name."""
+    known = [size for size in (picture.width, picture.height) if size is not None]
+    if known and (min(known) <= 24 or (len(known) == 2 and max(known) <= 64)):
+        return True
+    if any(size >= 150 for size in known):
+        return False
+    return _DECOR.search(picture.src) is not None
+
+
+def _pixels(value: str, style: str, name: str) -> int | None:
+    found = re.match(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$", value)
+    if not found:
+        found = re.search(rf"(?<![-\w]){name}\s*:\s*(\d+)(?:\.\d+)?px", style)
+    return int(found.group(1)) if found else None
