@@ -26,6 +26,10 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "crawler.middlewares.cookies.CookiesMiddleware": 700,
+}
 ITEM_PIPELINES = {
     "crawler.pipelines.snapshot.SnapshotPipeline": 100,
     "crawler.pipelines.assets.AssetsPipeline": 200,

@@ -56,6 +56,7 @@ def articles(crawled):
 
 def test_both_sites_are_crawled_without_a_loss(crawled):
     assert crawled.first.returncode == 0, crawled.first.stderr
+    assert crawled.first.stderr == ""
     reports = crawled.reports(crawled.first)
     assert set(reports) == set(SITES)
     for report in reports.values():

@@ -35,8 +35,11 @@ def main() -> int:
         khcn("crawl", *SITES, *FAST)
         say("2. Crawl them again: known articles are not asked for twice")
         khcn("crawl", *SITES, *FAST)
-    say("3. Derive the catalog and the JSON Lines again from the WARCs, and compare")
+    say("3. Throw catalog and JSON Lines away, derive them again from the WARCs, and compare")
     live = facts()
+    shutil.rmtree(DATA / "articles")
+    for path in DATA.glob("catalog.sqlite3*"):
+        path.unlink()
     khcn("rebuild")
     if facts() != live:
         console.print("the rebuilt catalog differs from the live one", style="bold red")
@@ -59,7 +62,7 @@ def say(text: str) -> None:
 def khcn(*arguments: str) -> None:
     """Run the command as a person would; the demo ends where it fails."""
     command = [str(KHCN), "--data", str(DATA), *arguments]
-    console.print(f"$ khcn --data {DATA} {' '.join(arguments)}", style="dim", markup=False, highlight=False)
+    console.print(f"$ khcn --data {DATA} {' '.join(arguments)}", style="dim", markup=False, highlight=False, soft_wrap=True)
     result = subprocess.run(command, check=False)
     if result.returncode:
         sys.exit(f"khcn ended with exit code {result.returncode}")
@@ -97,7 +100,8 @@ def example() -> str:
     """Return the address of a short article with a picture, a byline and a photographer."""
     lines = [line for path in sorted((DATA / "articles").rglob("*.jsonl")) for line in path.open()]
     articles = [json.loads(line) for line in lines]
-    fit = [a for a in articles if a["images"] and a["authors"] and a["photographers"]]
+    fit = [a for a in articles if a["authors"] and a["photographers"] and a["authors"] != a["photographers"]]
+    fit = [a for a in fit if 1 <= len(a["images"]) <= 2 and all(image["caption"] for image in a["images"])]
     return str(min(fit or articles, key=lambda article: len(article["text"]))["url"])
 
 
