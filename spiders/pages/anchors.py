@@ -113,7 +113,7 @@ def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.
     best: Anchors | None = None
     ends = _ends(items, place)
     for item in items:
-        if not _could_be_title(item):
+        if not _could_be_title(item) or (item.link == "self" and _is_listed(items, item.at)):
             continue
         body = mass[item.at + 1] - mass[ends[item.at]]
         score = hints.weigh(item) + _looks(item) + min(3.0, body / 250)
@@ -127,6 +127,20 @@ def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.
         if score >= ENOUGH and (best is None or score > best.score):
             best = Anchors(item.at, date[0], score)
     return best
+
+
+def _is_listed(items: Sequence[Item], at: int) -> bool:
+    """Say whether a headline that links to this very page stands in a list: a lead at most, then the next one."""
+    leads = 0
+    for item in items[at + 1 :]:
+        if item.link == "self" and words.is_more(item.text):
+            return True
+        if item.link == "article":
+            return True
+        leads += item.strong
+        if item.ends or leads > 1:
+            return False
+    return False
 
 
 def _could_be_title(item: Item) -> bool:

@@ -75,7 +75,7 @@ class _Range:
                     break
                 if self.strong == 0:
                     continue
-            if item.link == "article":
+            if item.link == "article" or self._names_itself(item):
                 if self._is_passing_link(item):
                     continue
                 break
@@ -186,6 +186,10 @@ class _Range:
 
     def _far(self, item: Item) -> bool:
         return len(self.root) - len(common(self.root, item.block.path)) > 1
+
+    def _names_itself(self, item: Item) -> bool:
+        """Say whether a line links to this page under another headline: then this page is a list."""
+        return item.link == "self" and len(item.text) >= 20 and not item.noise and item.key != self.title.key
 
     def _goes_on(self, item: Item) -> bool:
         """Say whether the article's own paragraphs follow a heading that may end it."""

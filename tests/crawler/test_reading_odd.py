@@ -62,6 +62,12 @@ def test_a_list_served_at_an_articles_address_is_refused(head):
     assert isinstance(got, NotAnArticle)
 
 
+def test_a_list_that_links_to_the_address_it_is_served_at_is_refused():
+    own = f"<div><h3><a href='{URL}'>{TITLE}</a></h3><p>08:30 | 15-12-2024</p><p>{ONE}</p><a href='{URL}'>Xem thêm</a></div>"
+
+    assert isinstance(read_page(page(f"<h1>Tin tức</h1>{own}{TEASERS}"), URL), NotAnArticle)
+
+
 def test_an_article_without_a_date_keeps_none():
     got = article(page(f"<h1>{TITLE}</h1>{BODY}"))
 
