@@ -83,6 +83,13 @@ def test_a_date_that_can_not_be_is_none_and_no_text(date):
     assert got.text == f"{ONE}\n\n{TWO}"
 
 
+def test_a_home_page_is_no_article():
+    home = read_page(page(f"{DATE}<h1>{TITLE}</h1>{BODY}"), "http://skhcn.hatinh.gov.vn/")
+
+    assert isinstance(home, NotAnArticle)
+    assert home.reason == "other_page"
+
+
 def test_what_the_page_does_not_give_is_empty():
     got = article(page(f"{DATE}<h1>{TITLE}</h1>{BODY}"))
 
