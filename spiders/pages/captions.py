@@ -27,7 +27,8 @@ _SCENE = re.compile(
 )
 MAX_CAPTION = 480
 """Letters; the longest caption of the two seed pages has 297."""
-SURE, CENTRED, SLANTED, PLAIN = 4, 3, 2, 1
+SAID, SURE, CENTRED, SLANTED, PLAIN = 5, 4, 3, 2, 1
+"""How a caption is known: by its own words (SAID), by its place, or by its look."""
 
 
 @dataclass(slots=True)
@@ -60,7 +61,8 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
             sure = _way(item, line, items, at, centred, slanted)
             if sure:
                 offers.append((shot, line, sure, at + 1))
-    best = max((way for *_, way, _ in offers), default=0)
+    # Words that tell a caption say nothing of how the page sets captions.
+    best = max((way for *_, way, _ in offers if way != SAID), default=0)
     for shot, line, way, at in offers:
         if way == PLAIN and best > PLAIN:
             continue
@@ -112,7 +114,9 @@ def _way(picture: Item, line: Item, items: Sequence[Item], at: int, centred: boo
         return SURE
     image = picture.block.picture
     if image is not None and image.alt and len(image.alt) > 12 and key(image.alt) == line.key:
-        return SURE
+        return SAID
+    if len(text) <= 220 and not block.bold and split_caption(text).credit:
+        return SAID
     if _tight(picture, line, items):
         return SURE
     if block.align == "center" and not centred:

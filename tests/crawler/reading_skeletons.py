@@ -187,7 +187,7 @@ def broken_words(a: PlayedArticle) -> str:
     return f"""<html>{_head(a)}<body><form id=aspnetForm method=post action=x.aspx><input type=hidden name=__VIEWSTATE value=abc>
 <div style="display:none"><h1>Tiêu đề ẩn không ai thấy</h1><p>{LEAD}</p></div>
 <div>{_others(a, '<div><a href="{url}"><img src="/t.jpg" width=120></a><b><a href="{url}">{title}</a></b><i>{date}</i><p>{lead}</p></div>')}</div>
-<div>{top}<div>{cut(body) if False else body}</div>{ends}{_files(a, '<div><a href="{}">{}</a></div>', "")}
+<div>{top}<div>{body}</div>{ends}{_files(a, '<div><a href="{}">{}</a></div>', "")}
 <noscript>{NOTICE}</noscript></div>
 <div>Tin cùng chuyên mục</div>{_others(a, '<div><a href="{url}">{title}</a></div>')}</form></body></html>"""
 
@@ -347,3 +347,52 @@ def shouting(a: PlayedArticle) -> str:
 
 def _alt(figure: Figure) -> str:
     return "" if figure.image.alt is None else f' alt="{escape(figure.image.alt)}"'
+
+
+@skeleton
+def plain_captions(a: PlayedArticle) -> str:
+    """Nothing but paragraphs: headline, captions and byline look like all others."""
+
+    def figure(f: Figure) -> str:
+        return f"<p>{_img(f)}</p>" + (f"<p>{_caption(f)}</p>" if f.image.printed else "")
+
+    top = _top(a, f"<p>{escape(a.title)}</p>", f"<p>{a.printed_date}</p>")
+    ends = "".join(f"<p>{line}</p>" for line in _lines(a))
+    return f"""<html>{_head(a)}<body>{top}{_body(a, "<p>{}</p>", figure)}{ends}
+{_files(a, '<p><a href="{}">{}</a></p>', "")}<p>Các tin khác</p>
+{_others(a, '<p><a href="{url}">{title}</a></p>')}</body></html>"""
+
+
+@skeleton
+def list_items(a: PlayedArticle) -> str:
+    """The whole article is one ``ul``; captions in a span set as a block."""
+
+    def figure(f: Figure) -> str:
+        note = f'<span style="display:block;font-style:italic">{_caption(f)}</span>' if f.image.printed else ""
+        return f"<li>{_img(f)}{note}</li>"
+
+    top = _top(a, f"<li><h2>{escape(a.title)}</h2></li>", f"<li><time>{a.printed_date}</time> - Lượt xem: 9</li>")
+    ends = "".join(f'<li style="text-align:right">{line}</li>' for line in _lines(a))
+    return f"""<html>{_head(a)}<body><ul><li>{TODAY[a.layout]}</li></ul>
+<ul>{top}{_body(a, "<li>{}</li>", figure, gap="<li>&nbsp;</li>")}{ends}
+{_files(a, '<li><a href="{}">{}</a></li>', "<li>Đính kèm</li>")}</ul>
+<h3>Tin mới nhất</h3><ul>{_others(a, '<li><a href="{url}">{title}</a> {date}</li>')}</ul></body></html>"""
+
+
+@skeleton
+def sections(a: PlayedArticle) -> str:
+    """Sections in sections; captions and byline bold."""
+
+    def figure(f: Figure) -> str:
+        note = f"<section><b>{_caption(f)}</b></section>" if f.image.printed else ""
+        return f"<section>{_img(f)}{note}</section>"
+
+    title = f"<section><b>{escape(a.title)}</b></section>"
+    top = _top(a, title, f"<section>{a.printed_date}</section>")
+    ends = "".join(f"<section><b>{line}</b></section>" for line in _lines(a))
+    return f"""<html>{_head(a)}<body><section>{TODAY[a.layout]}</section>
+<section><a href="/">Trang chủ</a> <a href="/z">{a.section}</a></section>
+<section>{top}<section>{_body(a, "<section>{}</section>", figure)}{ends}</section>
+{_files(a, '<section><a href="{}">{}</a></section>', "")}</section>
+<section><section>Bài viết khác</section>{_others(a, '<section><a href="{url}">{title}</a></section>')}</section>
+</body></html>"""
