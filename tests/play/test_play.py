@@ -25,7 +25,7 @@ from tests.play.content import CATEGORIES, articles
 from tests.play.documents import document
 from tests.play.pictures import picture
 from tests.play.seeds import FOLDER, seed_articles
-from tests.play.skeletons import LATER, NAMES, render, template
+from tests.play.skeletons import BLIND, LATER, NAMES, render, template
 from tests.play.truth import Bullets, PlayedArticle, Table
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +142,7 @@ def test_imported_articles_carry_the_day_of_the_import():
 # How pages are built
 
 
-@pytest.mark.parametrize("name", NAMES + LATER)
+@pytest.mark.parametrize("name", NAMES + LATER + BLIND)
 def test_every_skeleton_prints_every_true_word(name):
     chosen = [*articles()[::9], *seed_articles()]
     for one in chosen:
@@ -152,10 +152,10 @@ def test_every_skeleton_prints_every_true_word(name):
         assert WIDE.sub("", one.printed_date) in WIDE.sub("", text)
 
 
-@pytest.mark.parametrize("name", NAMES + LATER)
+@pytest.mark.parametrize("name", NAMES + LATER + BLIND)
 def test_class_names_are_the_skeletons_own(name):
     one = articles("ha_tinh")[4]
-    others = set().union(*(classes(one, other) for other in NAMES + LATER if other != name))
+    others = set().union(*(classes(one, other) for other in NAMES + LATER + BLIND if other != name))
     own = {each for each in classes(one, name) if not each.startswith("Mso")}
 
     assert own

@@ -20,6 +20,9 @@ NAMES = ("semantic", "breaks", "tables", "word", "cards", "labels")
 LATER = ("bootstrap", "portal", "frontpage")
 """Skeletons written after the reading code was: not played, only read in a last test."""
 
+BLIND = ("blind_grid", "blind_nested", "blind_onediv", "blind_portlets", "blind_blocks", "blind_blog")
+"""Skeletons written by one who had not seen the reading code: not played, only read in a last test."""
+
 
 def skeleton(name: str) -> Callable[[PlayedArticle, Chrome], str]:
     """Return the skeleton *name*."""
