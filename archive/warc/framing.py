@@ -60,11 +60,12 @@ class Torn(DamagedRecord):
         self.detail = detail
 
 
-def read_members(file: BinaryIO, offset: int = 0) -> Iterator[Member]:
+def read_members(file: BinaryIO, offset: int = 0, *, max_block: int | None = None) -> Iterator[Member]:
     """Yield the records of a file from *offset* on, in their order.
 
     A block stays readable after the next one is asked for. Memory stays flat: large
-    blocks lie in temporary files.
+    blocks lie in temporary files. A block of more than *max_block* bytes is not inflated:
+    in files of others it may be a gzip bomb.
 
     Raises Torn at the first member that is not one whole record, after all those before it.
     """
@@ -74,7 +75,7 @@ def read_members(file: BinaryIO, offset: int = 0) -> Iterator[Member]:
         unread = unread or file.read(BLOCK)
         if not unread:
             return
-        sink = _RecordSink()
+        sink = _RecordSink(max_block)
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         length = 0
         try:
@@ -102,7 +103,8 @@ class _NotARecord(Exception):
 class _RecordSink:
     """Takes the bytes of one record and sorts them into fields and block."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_block: int | None = None) -> None:
+        self._max_block = max_block
         self._header = bytearray()
         self._fields: list[tuple[str, str]] | None = None
         self._size = 0
@@ -136,6 +138,8 @@ class _RecordSink:
         if not (size.isascii() and size.isdigit()):
             raise _NotARecord(f"its Content-Length is {size!r}")
         self._size = self._left = int(size)
+        if self._max_block is not None and self._size > self._max_block:
+            raise _NotARecord(f"its block of {self._size} bytes is larger than the limit of {self._max_block}")
         if self._size > IN_MEMORY:
             # The record's reader closes it; what nobody holds any more closes itself.
             self._block = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115

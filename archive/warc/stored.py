@@ -94,6 +94,15 @@ def payload_of(record: Record, *, max_size: int = MAX_BODY) -> Payload:
 
 def group(members: Iterator[Member], warc: str, context: Context) -> Iterator[StoredExchange]:
     """Group neighbours that name each other (``WARC-Concurrent-To``), whatever their order."""
+    for found in group_members(members):
+        yield stored_of(found, warc, context)
+
+
+def group_members(members: Iterator[Member]) -> Iterator[list[Member]]:
+    """Yield the members of one exchange after the other; warcinfo belongs to none.
+
+    Damage is raised after all exchanges before it are given.
+    """
     found: list[Member] = []
     torn: Torn | None = None
     while True:
@@ -104,7 +113,7 @@ def group(members: Iterator[Member], warc: str, context: Context) -> Iterator[St
         if member is not None and member.record.type == "warcinfo":
             continue
         if found and (member is None or not _belongs(member.record, found)):
-            yield _stored(found, warc, context)
+            yield found
             found = []
         if torn is not None:
             raise torn
@@ -118,7 +127,8 @@ def _belongs(record: Record, members: list[Member]) -> bool:
     return any(other.id in record.concurrent_to or record.id in other.concurrent_to for other in others)
 
 
-def _stored(members: list[Member], warc: str, context: Context) -> StoredExchange:
+def stored_of(members: list[Member], warc: str, context: Context) -> StoredExchange:
+    """Return the exchange that a group of members holds."""
     records = tuple(member.record for member in members)
     told = told_by(records)
     capture = None
