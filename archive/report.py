@@ -91,11 +91,18 @@ class CrawlReport:
     """Settings of the run that differ from the defaults."""
     versions: dict[str, str] = field(default_factory=dict)
     """Versions of the software, by name."""
+    complete: bool = False
+    """Whether it saw all it set out to see: not cut by a limit or a signal, no page failed."""
+
+
+def report_path(root: Path, crawl: str) -> Path:
+    """Return where the report of a crawl lies below *root*."""
+    return root / FOLDER / f"{crawl}.json"
 
 
 def write_report(root: Path, report: CrawlReport) -> Path:
     """Write ``crawls/<crawl id>.json`` below *root*, whole or not at all; return its path."""
-    path = root / FOLDER / f"{report.crawl}.json"
+    path = report_path(root, report.crawl)
     with write_whole(path) as file:
         file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,24 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
         contact=contact,
         log=log,
     )
+
+
+def check_settings(values: Mapping[str, object], defaults: Mapping[str, object], where: str) -> None:
+    """Raise ConfigError for a setting whose value can not be of its default's kind.
+
+    *where* names the place it was set in. Settings without a default of a plain kind may be anything.
+    """
+    for name, value in values.items():
+        kind = type(defaults.get(name))
+        if kind in _KINDS and not _KINDS[kind][1].fullmatch(str(value)):
+            raise ConfigError(f'{where}: {name}: "{value}" is no {_KINDS[kind][0]}; correct the value')
+
+
+_KINDS = {
+    bool: ("yes or no", re.compile(r"(?i)true|false|[01]")),
+    int: ("whole number", re.compile(r"\d+")),
+    float: ("number", re.compile(r"\d+(\.\d+)?")),
+}
 
 
 def scrapy_settings(config: Config) -> dict[str, str]:

@@ -15,6 +15,7 @@ from archive.catalog import Catalog
 from archive.errors import ConfigError, DiskFull
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_articles
+from archive.report import read_report, report_path
 from archive.model import Article, Capture, Purpose
 from archive.times import UTC, warc_date
 from archive.warc.records import LiveExchange
@@ -68,6 +69,14 @@ class Recorder:
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site."""
         return self._catalog.known(self.site.id)
+
+    def follows_complete_crawl(self) -> bool:
+        """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
+        crawls = self._catalog.crawls(self.site.id)
+        if not crawls:
+            return True
+        path = report_path(self.root, crawls[-1].id)
+        return path.exists() and read_report(path).complete
 
     def record(self, exchange: LiveExchange, *, via: str | None, purpose: Purpose) -> Capture | None:
         """Write one exchange and read it; return its capture, or None when no answer came.

@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 
 from archive.errors import KhcnError
 from archive.report import CrawlReport
-from crawler.config import Config, scrapy_settings
+from crawler.config import Config, check_settings, scrapy_settings
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
@@ -43,8 +43,13 @@ def crawl_settings(config: Config, overrides: Mapping[str, str] | None = None) -
     settings.setmodule("settings", priority="project")
     # The command line has configured the log already.
     settings.setdict({**scrapy_settings(config), "LOG_INSTALL_ROOT_HANDLER": False}, priority="project")
+    check_settings(overrides or {}, _plain(settings), "-s")
     settings.setdict(dict(overrides or {}), priority="cmdline")
     return settings
+
+
+def _plain(settings: Settings) -> dict[str, object]:
+    return {name: settings[name] for name in settings}
 
 
 def run_crawls(
@@ -63,6 +68,8 @@ def run_crawls(
     process = AsyncCrawlerProcess(settings)
     loader = SiteSpiderLoader.from_settings(settings)
     started: list[tuple[Job, Crawler, Task[None]]] = []
+    for job in jobs:
+        check_settings(job.site.crawl, _plain(settings), f"{job.site.id}.toml: crawl")
     for job in jobs:
         crawler = process.create_crawler(loader.spider_for(job.site))
         started.append((job, crawler, process.crawl(crawler, full=full, limit=limit, seeds=job.seeds)))

@@ -18,6 +18,7 @@ from archive.errors import DiskFull
 from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
+from crawler.middlewares.scope import OffScope
 from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder, open_recorder
@@ -35,6 +36,7 @@ class SiteSpider(scrapy.Spider):
 
     site: ClassVar[Site]
     recorder: Recorder
+    stops_at_known: bool
     _known: set[str]
 
     def __init__(
@@ -44,6 +46,8 @@ class SiteSpider(scrapy.Spider):
         self.full = full in (True, "1", "true", "yes")
         self.limit = int(limit) if limit is not None else None
         self.seeds = seeds or self.site.seeds
+        self.is_complete = self.seeds == self.site.seeds or not self.site.layouts
+        """Whether the crawl has seen all it set out to see, so that the next may stop at what is known."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -54,6 +58,7 @@ class SiteSpider(scrapy.Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         root = Path(crawler.settings["KHCN_DATA"])
         spider.recorder = open_recorder(root, spider.site, crawler.settings, datetime.now(UTC))
+        spider.stops_at_known = not spider.full and spider.recorder.follows_complete_crawl()
         spider._known = {spider.site.identity(url) for url in spider.recorder.known()}
         return spider
 
@@ -97,14 +102,20 @@ class SiteSpider(scrapy.Spider):
 
     def fail(self, failure: Failure) -> None:
         """Note a request that got no usable answer (errback of every request)."""
-        url: str = failure.request.url  # type: ignore[attr-defined]
+        request: Request = failure.request  # type: ignore[attr-defined]
+        asked: str = request.meta.get("redirect_urls", [request.url])[0]
         error = failure.value
-        if isinstance(error, HttpError):
-            self.note_status(url, error.response.status)
+        if isinstance(error, OffScope):
+            self.note_off_scope(asked, str(error))
+        elif isinstance(error, HttpError) and error.response.status in (404, 410) and not self.is_seed(asked):
+            self.note_not_found(request.url, error.response.status)
+        elif isinstance(error, HttpError):
+            self.note_failed_page(request.url, f"status: {error.response.status}")
         elif isinstance(error, IgnoreRequest):
-            self.note_refusal(url)
+            self.note_refusal(request.url)
         elif error is not None:
-            self.note_error(url, error)
+            self.is_complete = False
+            self.note_error(request.url, error)
 
     def note_error(self, url: str, error: BaseException) -> None:
         """Note why *url* failed; a full disk ends the crawl, for nothing more could be kept."""
@@ -113,13 +124,33 @@ class SiteSpider(scrapy.Spider):
             self.recorder.disk = error
             deferred_from_coro(self.crawler.engine.close_spider_async(reason="disk"))
 
-    def note_status(self, url: str, status: int) -> None:
-        """Count an answer other than 200; it is a failure unless the server says "gone"."""
-        if status in (404, 410) and url not in {seed.url for seed in self.seeds}:
-            self.recorder.counts["not_found"] += 1
-            logger.info("not found", extra={"url": url, "status": status})
+    def note_asset_status(self, url: str, status: int) -> None:
+        """Count a file's answer other than 200; it is a failure unless the server says "gone"."""
+        if status in (404, 410):
+            self.note_not_found(url, status)
         else:
             self.note_failure(url, f"status: {status}")
+
+    def note_not_found(self, url: str, status: int) -> None:
+        """Count an address that the server no longer knows: an answer, not a failure."""
+        self.recorder.counts["not_found"] += 1
+        logger.info("not found", extra={"url": url, "status": status})
+
+    def note_off_scope(self, url: str, target: str) -> None:
+        """Count an address that redirects out of the site's scope; of a seed it is a failure."""
+        self.recorder.counts["off_scope"] += 1
+        logger.info("redirected out of scope", extra={"url": url, "target": target})
+        if self.is_seed(url):
+            self.note_failed_page(url, f"scope: redirects to {target}, which the site's hosts do not declare")
+
+    def is_seed(self, url: str) -> bool:
+        """Say whether the crawl starts at *url*."""
+        return any(seed.url == url for seed in self.seeds)
+
+    def note_failed_page(self, url: str, why: str) -> None:
+        """Put a page on the report's list of failures; the next crawl will look for it again."""
+        self.is_complete = False
+        self.note_failure(url, why)
 
     def note_refusal(self, url: str) -> None:
         """Count an address that robots.txt forbids."""

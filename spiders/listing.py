@@ -17,8 +17,10 @@ class ListingSpider(SiteSpider):
 
     Listings are found from the seeds by their links, so a section that the
     site adds is found too. A chain of listing pages ends where no older page
-    is linked, where a page names nothing that the chain has not named yet, or,
-    but for ``full``, at ``KNOWN_IN_A_ROW`` known articles in a row.
+    is linked, where a page names nothing that the chain has not named yet, or at
+    ``KNOWN_IN_A_ROW`` known articles in a row: but not with ``full``, nor when
+    the crawl before saw less than it set out to see, for then there may be
+    holes behind what is known.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -36,38 +38,46 @@ class ListingSpider(SiteSpider):
                 yield self.request(seed.url, self.parse_page)
 
     def parse_page(self, response: Response) -> Iterator[Request | Article]:
-        """Follow the listings that any page links; yield the article it may be."""
+        """Follow what a page links to, whatever it turns out to be; yield the article it may be."""
         result = self.read(response)
         if isinstance(result, Article):
             yield result
         if not self.site.layouts:
             yield from self._follow_everything(response)
             return
+        if isinstance(result, Listing):  # a seed can redirect to a listing
+            chain = self.site.listing_key(response.url)
+            if chain not in self._chains:
+                self._chains[chain] = set()
+                yield from self._walk(result, chain, known_in_a_row=0)
         yield from self._open_listings(response)
 
     def parse_listing(self, response: Response, chain: str, known_in_a_row: int = 0) -> Iterator[Request]:
         """Ask for the fresh articles of a listing page, then for the next page."""
         yield from self._open_listings(response)
         listing = self.read(response)
-        if not isinstance(listing, Listing):
-            self.note_failure(response.url, "malformed: no listing at a listing's address")
-            return
+        if isinstance(listing, Listing):
+            yield from self._walk(listing, chain, known_in_a_row)
+        else:
+            self.note_failed_page(response.url, "malformed: no listing at a listing's address")
+
+    def _walk(self, listing: Listing, chain: str, known_in_a_row: int) -> Iterator[Request]:
         named = self._chains[chain]
         items = [item.url for item in listing.items if self.site.allows(item.url) and item.url not in named]
         named.update(items)
         for url in items:
             if self.known(url) and not self.full:
                 known_in_a_row += 1
-                if known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
+                if self.stops_at_known and known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
                     return
             else:
                 known_in_a_row = 0
-                yield from self._ask(url, via=response.url)
+                yield from self._ask(url, via=listing.url)
         if items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full():
             yield self.request(
                 listing.next_url,
                 self.parse_listing,
-                via=response.url,
+                via=listing.url,
                 chain=chain,
                 known_in_a_row=known_in_a_row,
             )
@@ -86,7 +96,9 @@ class ListingSpider(SiteSpider):
         yield self.request(url, self.parse_article, via=via)
 
     def _is_full(self) -> bool:
-        return self.limit is not None and len(self._asked) >= self.limit
+        is_full = self.limit is not None and len(self._asked) >= self.limit
+        self.is_complete = self.is_complete and not is_full
+        return is_full
 
     def _open_listings(self, response: Response) -> Iterator[Request]:
         for url in self.links(response):

@@ -5,11 +5,12 @@ but for scheme, ``www.`` and fragment (:func:`archive.urls.identity_key`).
 
 *Same version*: equal title, summary, text, date of publication with its
 precision, authors, photographers, source; equal captions and credits of the
-pictures, in their order; equal address, title and bytes of the attachments.
+pictures, in their order; equal address and title of the attachments.
 
 Not part of a version, so a change of it alone makes none: section, tags,
 language, date of the last change, the pictures' addresses and ``alt`` texts,
-and the parser. The pictures' own pixels are compared elsewhere, for a picture
+and the parser; nor the bytes of files, for one that could not be fetched once
+would look like a change. The pictures' own pixels are compared elsewhere, for a picture
 sent anew in another quality is still the same picture.
 """
 
@@ -49,7 +50,7 @@ def content_hash(article: Article) -> str:
             article.photographers,
             article.source,
             [(image.caption, image.credit) for image in article.images if image.caption or image.credit],
-            [(entry.url, entry.title, entry.sha256) for entry in article.attachments],
+            [(entry.url, entry.title) for entry in article.attachments],
         ]
     )
 

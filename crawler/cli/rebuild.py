@@ -55,7 +55,7 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
         click.echo(
             f"{found.warcs} WARC files of {found.crawls} crawls: {sum(found.captures.values())} captures, "
             f"{found.articles['new']} articles, {found.articles['changed']} changed versions, "
-            f"{sum(found.rejected.values())} pages rejected"
+            f"{found.rejected.total() - found.rejected['other_page']} pages rejected"
         )
     return Exit.DAMAGE if found.damage else Exit.OK
 

@@ -45,7 +45,7 @@ def show_site(site: str, as_json: bool) -> None:
         return
     table = Table(show_header=False, box=None)
     for key, value in msgspec.to_builtins(found).items():
-        for number, entry in enumerate(value if isinstance(value, list) else [value]):
+        for number, entry in enumerate(value if isinstance(value, list | tuple) else [value]):
             table.add_row(key if number == 0 else "", _text(entry))
     console().print(table)
 

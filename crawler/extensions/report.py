@@ -64,6 +64,7 @@ class ReportExtension:
             started=recorder.started,
             ended=datetime.now(UTC),
             exit=int(self._exit(reason, recorder.disk or self._disk, bool(recorder.failures))),
+            complete=spider.is_complete and reason == "finished" and not self._errors,
             requests=recorder.counts["requests"],
             bytes=recorder.counts["bytes"],
             captures=recorder.counts["captures"],
@@ -94,7 +95,8 @@ def changed_settings(settings: BaseSettings) -> dict[str, Any]:
     return {
         key: settings[key]
         for key in sorted(settings)
-        if (settings.getpriority(key) or 0) > floor and isinstance(settings[key], str | int | float | bool)
+        # What begins with KHCN_ says where things are, and may hold a password.
+        if (settings.getpriority(key) or 0) > floor and not key.startswith("KHCN_") and isinstance(settings[key], str | int | float | bool)
     }
 
 

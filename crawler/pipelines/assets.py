@@ -57,4 +57,4 @@ class AssetsPipeline:
             spider.note_error(url, error)
         else:
             if response.status != 200:
-                spider.note_status(url, response.status)
+                spider.note_asset_status(url, response.status)

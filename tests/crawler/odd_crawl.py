@@ -178,6 +178,10 @@ def crawl(directory: Path, plan: dict[str, Any]) -> dict[str, Any]:
                 "http": "crawler.capture.CaptureHandler",
                 "https": "crawler.capture.CaptureHandler",
             },
+            "DOWNLOADER_MIDDLEWARES": {
+                "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+                "crawler.middlewares.cookies.CookiesMiddleware": 700,
+            },
             "KHCN_RESOLVE": plan["resolve"],
             "CAPTURE_BODY_LIMIT": BODY_LIMIT,
             "ITEM_PIPELINES": {FetchPipeline: 1},

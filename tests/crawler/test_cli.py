@@ -53,6 +53,18 @@ def test_a_wrong_argument_is_a_sentence_and_exit_2(tmp_path, arguments, said):
 
 
 @pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("CONCURRENT_REQUESTS=abc", '-s: CONCURRENT_REQUESTS: "abc" is no whole number'),
+        ("DOWNLOAD_DELAY=soon", '-s: DOWNLOAD_DELAY: "soon" is no number'),
+        ("ROBOTSTXT_OBEY=perhaps", '-s: ROBOTSTXT_OBEY: "perhaps" is no yes or no'),
+    ],
+)
+def test_a_setting_of_the_wrong_kind_is_a_sentence_and_exit_4(tmp_path, setting, said):
+    fails(khcn("crawl", "ha_tinh", "-s", setting, data=tmp_path), 4, said)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("KHCN_LOG", "xml", 'KHCN_LOG: "xml" is no log form'),

@@ -1,0 +1,87 @@
+"""Which pages a crawl asks for: nothing is missed after a crawl that saw less, nothing lies outside the scope."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive import open_archive
+from tests.khcn import FAST, khcn
+from tests.play import play
+
+pytestmark = pytest.mark.xdist_group("finding")
+NO_FILES = ("-s", "ITEM_PIPELINES={}")
+
+
+@pytest.fixture(scope="module")
+def played():
+    with play(seeds=False) as sites:
+        yield sites
+
+
+def report(done) -> dict:
+    assert done.stdout, done.stderr
+    return json.loads(done.stdout)
+
+
+def held(data: Path) -> set[str]:
+    with open_archive(data) as archive:
+        return {article.url for article in archive.articles()}
+
+
+def test_a_limited_crawl_leaves_no_hole_behind_what_is_known(tmp_path, played):
+    first = report(khcn("crawl", "ha_tinh", "--json", "--limit", "40", *FAST, data=tmp_path, resolve=played.resolve))
+    assert first["articles"]["new"] == 40
+    assert first["complete"] is False
+
+    second = report(khcn("crawl", "ha_tinh", "--json", *FAST, data=tmp_path, resolve=played.resolve))
+
+    assert second["complete"] is True
+    assert held(tmp_path) == {article.url for article in played.articles if article.site == "ha_tinh"}
+    third = report(khcn("crawl", "ha_tinh", "--json", *FAST, data=tmp_path, resolve=played.resolve))
+    assert third["articles"]["new"] == 0
+    assert third["requests"] < 10 < second["requests"]
+
+
+def test_a_seed_that_redirects_to_a_listing_is_followed(tmp_path, played):
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("http://skhcn.haugiang.gov.vn/\n")
+
+    done = khcn("crawl", "--seeds", str(seeds), "--json", *FAST, data=tmp_path / "data", resolve=played.resolve)
+
+    assert done.returncode == 0, done.stderr
+    assert held(tmp_path / "data") == {article.url for article in played.articles if article.layout == "hau_giang_2"}
+
+
+def test_a_new_article_is_found_and_a_removed_one_is_no_failure(tmp_path):
+    with play(seeds=False, hold_back=3) as sites:
+        khcn("crawl", "ha_tinh", "--json", *FAST, data=tmp_path, resolve=sites.resolve)
+        before = held(tmp_path)
+        with play(seeds=False) as whole:
+            fresh = [article for article in whole.articles if article.site == "ha_tinh" and article.url not in before]
+        assert len(fresh) == 3
+        for article in fresh:
+            sites.publish(article)
+        sites.remove(next(iter(before)))
+        second = report(khcn("crawl", "ha_tinh", "--json", *FAST, data=tmp_path, resolve=sites.resolve))
+
+    assert second["exit"] == 0
+    assert second["articles"]["new"] == 3
+    assert held(tmp_path) == before | {article.url for article in fresh}
+
+
+def test_a_declared_host_and_a_stranger_in_one_seed_file(tmp_path, played):
+    seeds = tmp_path / "seeds.txt"
+    article = next(article for article in played.articles if article.layout == "ha_tinh")
+    # The same player under a name that no site file declares is read by evidence alone.
+    seeds.write_text(f"{article.url}\nhttp://khong-khai-bao.vn/\n")
+
+    done = khcn(
+        "crawl", "--seeds", str(seeds), "--json", *FAST, "--limit", "3",
+        data=tmp_path / "data", resolve=f"{played.resolve},khong-khai-bao.vn=127.0.0.1:{played.port}",
+    )  # fmt: skip
+
+    assert article.url in held(tmp_path / "data")
+    assert {json.loads(line)["site"] for line in done.stdout.splitlines()} == {"ha_tinh", "host__khong_khai_bao_vn"}
