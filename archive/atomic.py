@@ -25,7 +25,7 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     """
     temporary = path.with_name(path.name + TEMPORARY)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         try:
             with temporary.open("wb") as file:
                 yield file
@@ -39,6 +39,15 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
         sync_folder(path.parent)
     except OSError as error:
         raise _explain(path, error) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, durably; one that is there is left as it is."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

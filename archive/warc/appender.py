@@ -1,7 +1,9 @@
-"""A file that only grows, and can take back what was appended last."""
+"""A file that only grows, that one process writes, and that can take back what was appended last."""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import io
 import os
 from collections.abc import Iterable
@@ -39,12 +41,12 @@ class Appender:
         self.size = size
 
     def sync(self) -> None:
-        """Bring everything to the disk and close."""
+        """Bring everything to the disk."""
         self.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
 
     def close(self) -> None:
+        """Let go of the file, and of its lock."""
         self._file.close()
 
     def discard(self) -> None:
@@ -54,5 +56,26 @@ class Appender:
 
 
 def create(path: Path) -> Appender:
-    """Make a file that does not exist yet; raises FileExistsError when it does."""
-    return Appender(path, io.FileIO(path, "xb"))
+    """Make a file that does not exist yet, locked; raises FileExistsError when it does.
+
+    The lock says that its writer lives: see :func:`lock`.
+    """
+    file = io.FileIO(path, "xb")
+    if not lock(file):
+        # A repair saw the name before the lock was there; it takes the file for an empty one.
+        file.close()
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    return Appender(path, file)
+
+
+def lock(file: io.FileIO) -> bool:
+    """Take the one lock on a file, without waiting; say whether it was free.
+
+    ``flock``: the kernel frees it when the file is closed or its process dies, and it stays
+    with the file when that is renamed.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -9,13 +9,13 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from archive.atomic import sync_folder
+from archive.atomic import make_folder, sync_folder
 from archive.cdxj import line_of, sidecar_path, write_sorted
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import ArchiveError, DiskFull, KhcnError
 from archive.model import Capture, Location
 from archive.times import now, timestamp14
 from archive.warc.appender import create
@@ -28,17 +28,24 @@ from archive.warc.records import LiveExchange, exchange_records, warcinfo_record
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000_000
+SYNC_RECORDS = 100
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
 class WarcWriter:
     """Write the exchanges of one crawl of one site; not for use by several threads at once.
 
-    Promises: a capture is returned only after all records of its exchange and its
-    index line are with the operating system; a failed write leaves no part of an exchange;
-    no file is ever overwritten or appended to by another writer. A file is
-    named ``<site>-<timestamp14>-<serial>.warc.gz.open`` until it is closed: then it and its
-    index are synced to disk, renamed, and never change again.
+    Promises: a capture is returned only after all records of its exchange are with the
+    operating system, so that no death of the process loses it; a failed write leaves no part
+    of an exchange; no file is ever overwritten or appended to by another writer. A file is
+    named ``<site>-<timestamp14>-<serial>.warc.gz.open`` and locked until it is closed: then
+    it and its index are synced to disk, renamed, and never change again.
+
+    Against a power cut the records are synced to the disk in batches. Of the exchanges
+    :attr:`written`, counted in their order, the first :attr:`durable` ones are there, and
+    only those are in the index. When bringing them there fails, nothing is known of those
+    in between: the writer takes no more, and the file stays ``.open`` for
+    :mod:`archive.repair`.
     """
 
     def __init__(
@@ -49,14 +56,17 @@ class WarcWriter:
         *,
         info: Mapping[str, str],
         max_bytes: int = MAX_BYTES,
+        max_age: timedelta | None = None,
+        sync_records: int = SYNC_RECORDS,
         on_close: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
         """Prepare to write below *root*; the first exchange makes the first file.
 
         *info* goes into warcinfo (robots, operator, settings-sha256 ...). A file that has
-        reached *max_bytes* is closed and the next one begun. *on_close* is called with the
-        path of each closed file, below *root*.
+        reached *max_bytes* or *max_age* is closed when the next exchange comes. Records are
+        synced once there are *sync_records* of them, and by :meth:`sync`. *on_close* is called
+        with the path of each closed file, below *root*.
         """
         self.root = root
         self.site = site
@@ -71,7 +81,14 @@ class WarcWriter:
             "site": site,
             "crawl": crawl,
         }
+        self.written = 0
+        """Exchanges written, also those that gave no capture."""
+        self.durable = 0
+        """Of these, the ones that a power cut can not take."""
+        self._broken: KhcnError | None = None
         self._max_bytes = max_bytes
+        self._max_age = max_age
+        self._sync_records = sync_records
         self._on_close = on_close
         self._clock = clock
         self._serial = 0
@@ -83,25 +100,76 @@ class WarcWriter:
         """Write the records of an exchange; return its capture, None when no byte of an answer came.
 
         Raises DiskFull when there is no space left, ArchiveError for any other failure to write;
-        then nothing of the exchange is in the archive, and the file is whole.
+        then nothing of the exchange is in the archive, and the file is whole. What bringing a
+        batch to the disk raises: see :meth:`sync`.
         """
-        if self._file is not None and self._file.size >= self._max_bytes:
+        self._check()
+        if self._file is not None and self._is_due(self._file):
             self.close()
-        with _explained(self.root):
-            if self._file is None:
-                self._file = self._begin()
-            return self._file.write(exchange, via, purpose)
+        try:
+            with _explained(self.root):
+                if self._file is None:
+                    self._file = self._begin()
+                capture = self._file.write(exchange, via, purpose)
+        except KhcnError as error:
+            if self._file is not None and not self._file.is_whole:
+                self._broken = error
+            raise
+        self.written += 1
+        if self._file.unsynced >= self._sync_records:
+            self.sync()
+        return capture
+
+    def sync(self) -> None:
+        """Bring what was written to the disk, then its lines into the index.
+
+        Raises DiskFull or ArchiveError when that fails, and again at every later call:
+        the system reports such a failure once, and may have dropped what it could not write.
+        """
+        self._check()
+        if self._file is not None and self.durable < self.written:
+            with self._or_broken():
+                self._file.sync()
+        self.durable = self.written
 
     def close(self) -> None:
-        """Close the current file, if any; a further exchange would begin another one."""
+        """Close the current file, if any; a further exchange would begin another one.
+
+        Raises what :meth:`sync` raises; then the file stays ``.open``, or has no index yet,
+        until it is repaired.
+        """
         file, self._file = self._file, None
         if file is None:
             return
-        with _explained(self.root):
-            file.close()
+        try:
+            self._check()
+            with self._or_broken():
+                file.sync()
+                self.durable = self.written
+                file.close()
+        finally:
+            file.release()
         logger.info("warc closed", extra={"site": self.site, "warc": file.warc, "size_bytes": file.size})
         if self._on_close is not None:
             self._on_close(file.warc)
+
+    def _check(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+    @contextmanager
+    def _or_broken(self) -> Iterator[None]:
+        try:
+            with _explained(self.root):
+                yield
+        except KhcnError as error:
+            self._broken = error
+            raise
+
+    def _is_due(self, file: _OpenWarc) -> bool:
+        if file.size >= self._max_bytes:
+            return True
+        return self._max_age is not None and self._clock() - file.begun >= self._max_age
 
     def __enter__(self) -> WarcWriter:
         return self
@@ -115,7 +183,7 @@ class WarcWriter:
         date = self._clock()
         stamp = timestamp14(date)
         folder = f"warcs/{self.site}/{stamp[:4]}"
-        (self.root / folder).mkdir(parents=True, exist_ok=True)
+        make_folder(self.root / folder)
         while True:
             warc = f"{folder}/{self.site}-{stamp}-{self._serial:05d}{SUFFIX}"
             self._serial += 1
@@ -130,10 +198,16 @@ class _OpenWarc:
         self, root: Path, warc: str, site: str, crawl: str, date: datetime, info: Mapping[str, str]
     ) -> None:
         self.warc = warc
+        self.begun = date
+        self.unsynced = 0
+        """Records that a power cut could take."""
+        self.is_whole = True
+        """Whether it ends with a whole exchange."""
         self._path = root / warc
         self._site = site
         self._crawl = crawl
         self._sidecar = sidecar_path(root, warc)
+        self._lines: list[bytes] = []
         self._file = create(_open_name(self._path))
         # Whoever holds "<name>.open" is the only one who can make "<name>": look for it now,
         # not before, or another run could have renamed its own in between.
@@ -141,16 +215,22 @@ class _OpenWarc:
             self._file.discard()
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self._path))
         try:
-            self._sidecar.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._sidecar.parent)
             # Left over when a WARC file was moved away, say into quarantine: it lists nothing that exists.
             _open_name(self._sidecar).unlink(missing_ok=True)
             self._index = create(_open_name(self._sidecar))
+        except BaseException:
+            self._file.discard()
+            raise
+        try:
             record = warcinfo_record(self._path.name, date, info)
             self._warcinfo_id = record.id
             self._file.append(gzip_member(record))
             self._file.flush()
+            self.unsynced = 1
             sync_folder(self._path.parent)
         except BaseException:
+            self._index.discard()
             self._file.discard()
             raise
 
@@ -159,19 +239,20 @@ class _OpenWarc:
         return self._file.size
 
     def write(self, exchange: LiveExchange, via: str | None, purpose: str) -> Capture | None:
-        start, index_start = self._file.size, self._index.size
+        start = self._file.size
         try:
             records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose)
             locations = [self._append(record) for record in records]
             line = line_of(records[0], locations[0])
-            if line is not None:
-                self._index.append([f"{line}\n".encode()])
             self._file.flush()
-            self._index.flush()
         except BaseException:
+            self.is_whole = False
             self._file.cut(start)
-            self._index.cut(index_start)
+            self.is_whole = True
             raise
+        self.unsynced += len(records)
+        if line is not None:
+            self._lines.append(f"{line}\n".encode())
         if records[0].type not in ANSWERS:
             return None
         return capture_of(records[0], told_by(records), locations[0], self._site, self._crawl)
@@ -181,15 +262,26 @@ class _OpenWarc:
         self._file.append(gzip_member(record))
         return Location(self.warc, offset, self._file.size - offset)
 
-    def close(self) -> None:
-        # In this order, so that a crash in between leaves a closed file whose index `khcn index`
-        # can make again, never an index of records that are not on disk.
+    def sync(self) -> None:
         self._file.sync()
+        self.unsynced = 0
+        # Only now: an index lists no record that is not on the disk.
+        self._index.append(self._lines)
+        self._lines = []
+        self._index.flush()
+
+    def close(self) -> None:
+        # After a sync, and in this order: a crash in between leaves a closed file whose index can
+        # be made again, never an index of records that are not there.
         os.rename(_open_name(self._path), self._path)
         sync_folder(self._path.parent)
-        self._index.close()
         write_sorted(self._sidecar, _open_name(self._sidecar).read_bytes().splitlines())
         _open_name(self._sidecar).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let go of the files, as they are."""
+        self._file.close()
+        self._index.close()
 
 
 def _open_name(path: Path) -> Path:

@@ -72,8 +72,6 @@ def test_what_is_returned_is_in_the_file_already(tmp_path):
 
     assert [found for found, _ in iter_captures(tmp_path, capture.location.warc)] == [capture]
     assert read_record(tmp_path, capture.location).read() == ODD["plain"]
-    lines = sidecar_path(tmp_path, capture.location.warc).with_suffix(".cdxj.open").read_text().splitlines()
-    assert len(lines) == 1
 
 
 def test_files_roll_over_by_size(tmp_path):
