@@ -32,6 +32,7 @@ __all__ = [
     "read_message",
     "read_payload",
     "split_informational",
+    "text_fields",
 ]
 
 MAX_HEAD = 1 << 20
@@ -237,8 +238,12 @@ def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Mes
     if len(body) > max_size:
         notes.append("cut-at-limit")
         body = body[:max_size]
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
-    return Message(tuple(informational), head, Payload(head.status or 0, headers, body), tuple(notes))
+    return Message(tuple(informational), head, Payload(head.status or 0, text_fields(head), body), tuple(notes))
+
+
+def text_fields(head: Head) -> tuple[tuple[str, str], ...]:
+    """Return the header fields of a head as a payload has them: Latin-1 text."""
+    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
 
 
 def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list[str]) -> bytes:

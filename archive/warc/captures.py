@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import cast, get_args
 
 from archive.digests import digest_of
 from archive.errors import DamagedRecord
-from archive.http import iter_body
+from archive.http import Head, iter_body, parse_head
 from archive.model import Capture, Location, Purpose
 from archive.times import parse_warc_date
 from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
@@ -33,7 +34,7 @@ def capture_of(record: Record, told: dict[str, str], location: Location, site: s
         raise DamagedRecord(f"{location.warc}: record at {location.offset} has no WARC-Record-ID")
     refers = (record.get("WARC-Refers-To") or "").strip("<>")
     purpose = told.get("purpose", "unknown")
-    head = record.head()
+    head = head_of(record, told)
     return Capture(
         id=record.id,
         url=record.url,
@@ -49,6 +50,23 @@ def capture_of(record: Record, told: dict[str, str], location: Location, site: s
         purpose=cast(Purpose, purpose) if purpose in get_args(Purpose) else "unknown",
         truncated=record.get("WARC-Truncated"),
     )
+
+
+def head_of(record: Record, told: dict[str, str]) -> Head:
+    """Return the head of an answer; that of a 304 is in the metadata record, its block being empty."""
+    if record.type != "revisit" or record.size:
+        return record.head()
+    head = parse_head(told_bytes(told, "head"))
+    is_not_modified = (record.get("WARC-Profile") or "").endswith("/server-not-modified")
+    return replace(head, status=304) if head.status is None and is_not_modified else head
+
+
+def told_bytes(told: dict[str, str], name: str) -> bytes:
+    """Return the bytes that a metadata record keeps as a JSON string, empty when it keeps none."""
+    try:
+        return str(json.loads(told[name])).encode("latin-1") if name in told else b""
+    except ValueError:
+        return b""
 
 
 def payload_digest_of(record: Record) -> str | None:

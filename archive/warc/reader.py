@@ -16,6 +16,7 @@ from archive.errors import DamagedRecord
 from archive.model import Capture, Exchange, Location, Payload
 from archive.warc.files import OPEN, Context, crawl_info, find_warc, list_warcs, warcinfo
 from archive.warc.framing import Member, Torn, read_members
+from archive.warc.originals import Locate, Originals
 from archive.warc.record import Record
 from archive.warc.stored import StoredExchange, group, payload_of
 
@@ -52,7 +53,8 @@ def read_stored(root: Path, location: Location) -> StoredExchange:
     with find_warc(root, location.warc).open("rb") as file:
         _first(file, location)
         context = Context.of(root, location.warc)
-        return next(group(read_members(file, location.offset), location.warc, context))
+        find = Originals(root, location.warc).find
+        return next(group(read_members(file, location.offset), location.warc, context, find))
 
 
 def read_exchange(root: Path, location: Location) -> Exchange:
@@ -60,38 +62,45 @@ def read_exchange(root: Path, location: Location) -> Exchange:
     return read_stored(root, location).exchange()
 
 
-def read_payload(root: Path, capture: Capture, *, max_size: int = MAX_BODY) -> Payload:
+def read_payload(root: Path, capture: Capture, *, max_size: int = MAX_BODY, locate: Locate | None = None) -> Payload:
     """Return what the page of a capture is read from, exactly as the crawl saw it.
 
-    Raises ArchiveError for a revisit, whose body another record holds, DamagedRecord when
-    another record than the capture's lies at its location.
+    That of a revisit is its original's: *locate* finds originals by their ids when the
+    record does not say where its own lies.
+
+    Raises ArchiveError when the original is missing, DamagedRecord when another record than
+    the capture's, or the original's, lies in its place.
     """
     record = read_record(root, capture.location)
     if record.id != capture.id:
         where = f"{capture.location.warc}: byte {capture.location.offset}"
         found = record.id or "a record without id"
         raise DamagedRecord(f"{where}: {found} lies there, not {capture.id}; rebuild the catalog")
-    return payload_of(record, max_size=max_size)
+    original = None
+    if record.type == "revisit":
+        original = Originals(root, capture.location.warc, locate).find(record)
+    return payload_of(record, original, max_size=max_size)
 
 
 def iter_captures(
-    root: Path, warc: str, *, on_torn: Callable[[Torn], object] | None = None
+    root: Path, warc: str, *, on_torn: Callable[[Torn], object] | None = None, locate: Locate | None = None
 ) -> Iterator[tuple[Capture, StoredExchange]]:
     """Yield the captures of a file in its order, each with its exchange to read from.
 
     They equal those that the writer returned. Damage: see :func:`iter_exchanges`.
     """
-    for stored in iter_exchanges(root, warc, on_torn=on_torn):
+    for stored in iter_exchanges(root, warc, on_torn=on_torn, locate=locate):
         if stored.capture is not None:
             yield stored.capture, stored
 
 
 def iter_exchanges(
-    root: Path, warc: str, *, on_torn: Callable[[Torn], object] | None = None
+    root: Path, warc: str, *, on_torn: Callable[[Torn], object] | None = None, locate: Locate | None = None
 ) -> Iterator[StoredExchange]:
     """Yield all exchanges of a file in its order, also those that got no answer.
 
-    A block stays readable as long as its exchange is held; memory stays flat.
+    A block stays readable as long as its exchange is held; memory stays flat. *locate*
+    finds the originals of revisits by their ids (see :mod:`archive.warc.originals`).
 
     Everything before a damaged member is given. Then *on_torn* is called, if given;
     else the torn tail of an ``.open`` file, which a killed run leaves, is logged, and
@@ -102,7 +111,7 @@ def iter_exchanges(
     context = Context.of(root, warc)
     with path.open("rb") as file:
         try:
-            yield from group(read_members(file), final, context)
+            yield from group(read_members(file), final, context, Originals(root, final, locate).find)
         except Torn as torn:
             if on_torn is not None:
                 on_torn(torn)

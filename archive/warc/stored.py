@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive import http
@@ -11,10 +11,14 @@ from archive.codings import MAX_BODY
 from archive.errors import ArchiveError
 from archive.model import Capture, Exchange, Location, Payload
 from archive.times import parse_warc_date
-from archive.warc.captures import ANSWERS, capture_of, declared_mime, informational_of, told_by
+from archive.warc.captures import ANSWERS, capture_of, declared_mime, head_of, informational_of, told_by, told_bytes
 from archive.warc.files import Context
 from archive.warc.framing import Member, Torn
+from archive.warc.original import no_original
 from archive.warc.record import FIELDS_TYPE, Record
+
+FindOriginal = Callable[[Record], Record]
+"""Gives the record that holds the body of a revisit; raises ArchiveError when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class StoredExchange:
     capture: Capture | None
     """Null when no byte of an answer came."""
     told: dict[str, str]
-    """What the metadata record says: via, purpose, method, fetchTimeMs, error, truncated."""
+    """What the metadata record says: via, purpose, method, fetchTimeMs, error, truncated, head."""
+    find_original: FindOriginal | None = field(default=None, repr=False, compare=False)
 
     @property
     def url(self) -> str:
@@ -46,7 +51,11 @@ class StoredExchange:
         return informational_of(self.records)
 
     def exchange(self) -> Exchange:
-        """Return the exchange with all its bytes in memory."""
+        """Return the exchange with all its bytes in memory.
+
+        The body of a revisit is its original's, with that one's chunk framing.
+        Raises ArchiveError when the original is missing.
+        """
         request = next((record for record in self.records if record.type == "request"), None)
         first = self.records[0]
         return Exchange(
@@ -55,36 +64,65 @@ class StoredExchange:
             ip=first.get("WARC-IP-Address"),
             tls=first.get("WARC-Cipher-Suite"),
             request=request.read() if request else b"",
-            response=self.answer.read() if self.answer else b"",
+            response=self._received(),
             error=self.told.get("error"),
         )
 
     def payload(self, *, max_size: int = MAX_BODY) -> Payload:
         """Return what the page is read from, exactly as the crawl saw it.
 
-        Raises ArchiveError for a revisit, whose body lies elsewhere, and when there is no answer.
+        That of a revisit is its original's. Raises ArchiveError when that is missing, and when
+        there is no answer.
         """
         if self.answer is None:
             why = self.told.get("error", "no cause was noted")
             raise ArchiveError(f"{self.url}: no byte of an answer was received ({why})")
-        return payload_of(self.answer, max_size=max_size)
-
+        return payload_of(self.answer, self._original(), max_size=max_size)
 
     def measure(self) -> tuple[int, str] | None:
         """Return size and SHA-256 of the body, see :func:`archive.http.measure_body`."""
-        if self.answer is None or self.answer.type != "response":
+        record = self._original() or self.answer
+        if record is None or record.type != "response":
             return None
-        return http.measure_body(self.answer.block)
+        return http.measure_body(record.block)
+
+    def _original(self) -> Record | None:
+        """Return the record that holds the body of a revisit, null for any other answer."""
+        if self.answer is None or self.answer.type != "revisit":
+            return None
+        if self.find_original is None:
+            raise no_original(self.answer)
+        return self.find_original(self.answer)
+
+    def _received(self) -> bytes:
+        if self.answer is None:
+            return b""
+        if self.answer.type != "revisit":
+            return self.answer.read()
+        head = head_of(self.answer, self.told)
+        if head.status == 304:
+            return self.answer.read() or told_bytes(self.told, "head") + told_bytes(self.told, "excess")
+        original = self._original()
+        assert original is not None
+        original.block.seek(original.start + original.head().length)
+        return self.answer.read() + original.block.read()
 
 
-def payload_of(record: Record, *, max_size: int = MAX_BODY) -> Payload:
-    """Return the payload of an answer's record.
+def payload_of(record: Record, original: Record | None = None, *, max_size: int = MAX_BODY) -> Payload:
+    """Return the payload of an answer's record; *original* holds the body of a revisit.
 
-    Raises ArchiveError for a revisit.
+    A revisit has its own head and the original's body. A 304 has the original's head too:
+    its own describes no body.
+
+    Raises ArchiveError for a revisit without original.
     """
     if record.type == "revisit":
-        original = record.get("WARC-Refers-To") or record.get("WARC-Refers-To-Target-URI") or "another record"
-        raise ArchiveError(f"{record.url}: {record.id} is a revisit without a body; read that of {original}")
+        if original is None:
+            raise no_original(record)
+        payload, head = payload_of(original, max_size=max_size), record.head()
+        if head.status in (None, 304):
+            return payload
+        return replace(payload, status=head.status, headers=http.text_fields(head))
     if record.type == "resource":
         mime = declared_mime(record)
         record.block.seek(record.start)
@@ -92,10 +130,12 @@ def payload_of(record: Record, *, max_size: int = MAX_BODY) -> Payload:
     return http.read_payload(record.block, max_size=max_size)
 
 
-def group(members: Iterator[Member], warc: str, context: Context) -> Iterator[StoredExchange]:
+def group(
+    members: Iterator[Member], warc: str, context: Context, find_original: FindOriginal | None = None
+) -> Iterator[StoredExchange]:
     """Group neighbours that name each other (``WARC-Concurrent-To``), whatever their order."""
     for found in group_members(members):
-        yield stored_of(found, warc, context)
+        yield stored_of(found, warc, context, find_original)
 
 
 def group_members(members: Iterator[Member]) -> Iterator[list[Member]]:
@@ -127,7 +167,9 @@ def _belongs(record: Record, members: list[Member]) -> bool:
     return any(other.id in record.concurrent_to or record.id in other.concurrent_to for other in others)
 
 
-def stored_of(members: list[Member], warc: str, context: Context) -> StoredExchange:
+def stored_of(
+    members: list[Member], warc: str, context: Context, find_original: FindOriginal | None = None
+) -> StoredExchange:
     """Return the exchange that a group of members holds."""
     records = tuple(member.record for member in members)
     told = told_by(records)
@@ -137,4 +179,4 @@ def stored_of(members: list[Member], warc: str, context: Context) -> StoredExcha
             location = Location(warc, member.offset, member.length)
             capture = capture_of(member.record, told, location, context.site, context.crawl)
             break
-    return StoredExchange(records, capture, told)
+    return StoredExchange(records, capture, told, find_original)
