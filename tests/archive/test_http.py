@@ -20,6 +20,11 @@ from tests.archive.exchanges import ODD, PAGE
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
+def packed(body: bytes) -> bytes:
+    """Gzip without a time stamp: a test's name must not change from one second to the next."""
+    return gzip.compress(body, mtime=0)
+
+
 def chunk(body: bytes, sizes: list[int], line_end: bytes = b"\r\n") -> bytes:
     """Frame a body in chunks of these sizes, the last one taking the rest."""
     framed = b""
