@@ -120,10 +120,11 @@ class _Walk:
         )
 
     def add_picture(self, picture: Picture, look: Look) -> None:
+        breaks = 0 if self.pieces and "".join(text for text, _ in self.pieces).strip() else self.breaks
         self.end_line(look)
         self.blocks.append(
             Block("", look.path, look.tags, align=look.align, chrome=look.chrome, header=look.header,
-                  form=look.form, blanks=self.blanks, breaks=self.breaks, picture=picture)
+                  form=look.form, blanks=self.blanks, breaks=breaks, picture=picture)
         )  # fmt: skip
         self.blanks = self.breaks = 0
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from spiders.pages import words
 from spiders.pages.anchors import Anchors
 from spiders.pages.evidence import Item
+from spiders.pages.margins import without_margins
 
 Path = tuple[int, ...]
 
@@ -65,6 +66,9 @@ class _Range:
             if not self.skipped.isdisjoint(block.path):
                 continue
             if block.chrome or (block.form and block.form not in self.title.block.path):
+                if item.link == "file" and self.strong and not block.form and inside(block.path, self.root):
+                    # Documents in a side note of the article itself.
+                    self.taken.append(item)
                 continue
             if self._is_side_column(item):
                 continue
@@ -86,7 +90,7 @@ class _Range:
             if self._is_skipped(item):
                 continue
             self._take(item)
-        return self.taken
+        return without_margins(self.taken, self.root)
 
     def _choose_column(self, first: Item) -> None:
         """Leave out a side column that stands before the article's own in the same row.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from crawler.bylines import split_caption
 from crawler.clean import key
@@ -66,6 +67,9 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
     for shot, line, way, at in offers:
         if way == PLAIN and best > PLAIN:
             continue
+        if way == SLANTED and line.block.bold and best > SLANTED:
+            # Bold and slanted is a sub-heading, where captions are known by more.
+            continue
         shot.lines.append(line)
         # A second line in the same setting: the credit, or the caption's other half.
         if at + 1 < len(items) and items[at + 1].block.picture is None:
@@ -121,6 +125,8 @@ def _way(picture: Item, line: Item, items: Sequence[Item], at: int, centred: boo
         return SURE
     if block.align == "center" and not centred:
         return CENTRED
+    if not block.bold and len(text) <= 330 and _hangs_below(picture, line, items):
+        return CENTRED
     if block.italic and not slanted:
         return SLANTED
     if block.bold or re.match(r"[-–+•*]\s|\d{1,2}[.)]\s", text):
@@ -130,6 +136,18 @@ def _way(picture: Item, line: Item, items: Sequence[Item], at: int, centred: boo
     if len(text) <= 330 and _SCENE.match(text) and not text.endswith((":", ";")) and text.count(". ") == 0:
         return PLAIN
     return 0
+
+
+def _hangs_below(picture: Item, line: Item, items: Sequence[Item]) -> bool:
+    """Say whether one break parts the line from its picture, where two and more part paragraphs."""
+    path = line.block.path
+    if picture.block.path != path or line.block.breaks != 1:
+        return False
+    flow = [item.block for item in items if item.block.path == path]
+    return len(flow) > 2 and all(
+        two.breaks >= 2 or (two.breaks == 1 and one.picture is not None and two.picture is None)
+        for one, two in pairwise(flow)
+    )
 
 
 def _is_row(line: Item) -> bool:

@@ -18,7 +18,7 @@ from crawler.page import Page
 from spiders.pages import words
 from spiders.pages.shaping import LinkKind, join_rows, only_dates, rejoin, split_dates, without_links
 
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|svg)(?:$|[?#])", re.I)
 _SHARES = re.compile(r"(?:facebook|twitter|zalo|linkedin|pinterest|google|t\.me|telegram)\.|sharer|share\?", re.I)
 _ID = re.compile(r"\d{4,}")
@@ -84,7 +84,7 @@ class LinkJudge:
         if url is None or _SHARES.search(url):
             return "button"
         path = urlsplit(url).path
-        if _FILE.search(path):
+        if FILE.search(path):
             return "file"
         if _IMAGE_FILE.search(path):
             return "image"

@@ -15,15 +15,14 @@ from spiders.pages import words
 from spiders.pages.anchors import Anchors, DatePlace, find_anchors
 from spiders.pages.body import article_items
 from spiders.pages.captions import Shot, match_captions
-from spiders.pages.evidence import Item, items_of
+from spiders.pages.evidence import FILE, Item, items_of
 
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
 _TAIL_OF_SENTENCE = re.compile(
     r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S
 )
 _TOP_LABEL = re.compile(r"(?:Tác giả|Người viết|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn)[^:]{0,12}:")
 _SIZES = re.compile(
-    r"(?<!\w)(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng"
+    r"(?<![^\W\d])(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng"
     r"|pdf|docx?|xlsx?|zip|rar)(?!\w)",
     re.I,
 )
@@ -75,7 +74,7 @@ def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Ite
     kept: list[Item] = []
     seen: set[str] = set()
     for item in items:
-        files = [link for link in item.block.links if _FILE.search(link.href)]
+        files = [link for link in item.block.links if FILE.search(link.href)]
         for link in files:
             url = page.absolute(link.href)
             if url is not None and url not in seen:
