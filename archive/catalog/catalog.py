@@ -209,6 +209,17 @@ class Catalog:
         """
         return self._ask(lambda connection: read.closest_capture(connection, url, at))
 
+    def whole(self, site: str, digest: str, url: str | None = None) -> list[Capture]:
+        """Return captures of *site* that hold the payload of a digest whole, earliest first, a few of them.
+
+        Status 200, not truncated, no revisits; with *url* those of that exact address.
+        """
+        return self._ask(lambda connection: read.whole_captures(connection, site, digest, url))
+
+    def latest(self, site: str, url: str, limit: int = 10) -> list[Capture]:
+        """Return the latest captures of an exact address on *site*, newest first."""
+        return self._ask(lambda connection: read.latest_captures(connection, site, url, limit))
+
     def counts(self, site: str | None = None) -> dict[str, int]:
         """Return how much there is: crawls, captures, articles, versions, images, attachments, pages.
 

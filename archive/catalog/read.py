@@ -29,6 +29,8 @@ from archive.urls import identity_key
 
 BATCH = 200
 MAX_REDIRECTS = 10
+MAX_ORIGINALS = 5
+"""Captures of one payload that are looked at for one to refer to."""
 RETRIED = ("error:", "soft_404", "empty")
 """A page rejected for a reason that begins so is asked again; any other rejection is for good."""
 
@@ -246,6 +248,31 @@ def closest_capture(connection: Connection, url: str, at: datetime | None) -> Ca
         if entries:
             return entries[0] if at is None else min(entries, key=lambda entry: abs(entry.date - at))
     return None
+
+
+def whole_captures(connection: Connection, site: str, digest: str, url: str | None) -> list[Capture]:
+    """Return the first captures of a site that hold a payload whole (see :meth:`Catalog.whole`)."""
+    query = (
+        select(captures)
+        .where(captures.c.site == site, captures.c.digest == digest, captures.c.status == 200)
+        .where(captures.c.revisit_of.is_(None), captures.c.truncated.is_(None))
+        .order_by(captures.c.date, captures.c.id)
+        .limit(MAX_ORIGINALS)
+    )
+    if url is not None:
+        query = query.where(captures.c.url == url)
+    return [capture_of(row) for row in connection.execute(query)]
+
+
+def latest_captures(connection: Connection, site: str, url: str, limit: int) -> list[Capture]:
+    """Return the latest captures of an address on a site, newest first."""
+    query = (
+        select(captures)
+        .where(captures.c.key == identity_key(url), captures.c.url == url, captures.c.site == site)
+        .order_by(captures.c.date.desc(), captures.c.id.desc())
+        .limit(limit)
+    )
+    return [capture_of(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, site: str | None) -> dict[str, int]:

@@ -58,6 +58,7 @@ captures = Table(
     Index("captures_by_key", "key", "date"),
     Index("captures_by_site", "site", "date"),
     Index("captures_by_crawl", "crawl"),
+    Index("captures_by_digest", "site", "digest"),
 )
 
 readings = Table(

@@ -29,6 +29,7 @@ __all__ = [
     "iter_exchanges",
     "list_warcs",
     "payload_of",
+    "read_answer",
     "read_exchange",
     "read_payload",
     "read_record",
@@ -71,15 +72,24 @@ def read_payload(root: Path, capture: Capture, *, max_size: int = MAX_BODY, loca
     Raises ArchiveError when the original is missing, DamagedRecord when another record than
     the capture's, or the original's, lies in its place.
     """
+    record = read_answer(root, capture)
+    original = None
+    if record.type == "revisit":
+        original = Originals(root, capture.location.warc, locate).find(record)
+    return payload_of(record, original, max_size=max_size)
+
+
+def read_answer(root: Path, capture: Capture) -> Record:
+    """Return the record of a capture.
+
+    Raises DamagedRecord when another record lies in its place.
+    """
     record = read_record(root, capture.location)
     if record.id != capture.id:
         where = f"{capture.location.warc}: byte {capture.location.offset}"
         found = record.id or "a record without id"
         raise DamagedRecord(f"{where}: {found} lies there, not {capture.id}; rebuild the catalog")
-    original = None
-    if record.type == "revisit":
-        original = Originals(root, capture.location.warc, locate).find(record)
-    return payload_of(record, original, max_size=max_size)
+    return record
 
 
 def iter_captures(

@@ -3,6 +3,10 @@
 Every exchange becomes up to three records of one date, the later ones
 ``WARC-Concurrent-To`` the first:
 
+``revisit``
+    In place of a ``response``: its head, when the archive holds an equal body already
+    (profile identical-payload-digest); nothing, when the server said that what we hold
+    is what it has (304 to a conditional request, profile server-not-modified).
 ``response``
     The bytes received, verbatim. 1xx heads, which come before the answer, are taken
     off: indexers would read their status for the answer's.
@@ -15,6 +19,9 @@ Bytes that begin with no status line (HTTP/0.9, another protocol, noise) make a
 ``resource`` record instead of a ``response``: readers take the first line of a
 ``response`` for its head whatever it holds, and would then index a word of it as the
 status and its rest as the payload. A ``resource`` is read by none of them as HTTP.
+
+The head of a 304 is in the metadata record: in a revisit's block, replay engines take
+it for the head of the page, and show an empty one.
 """
 
 from __future__ import annotations
@@ -33,12 +40,16 @@ from archive.errors import ArchiveError
 from archive.http import MAX_HEAD, Head, iter_body, read_head, split_informational
 from archive.times import warc_date
 from archive.urls import header_url
+from archive.warc.original import IDENTICAL, NOT_MODIFIED, Find, Form, Original
 from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Fields, Record, fields_block, one_line
 
 __all__ = ["OWN_INFO", "LiveExchange", "exchange_records", "warcinfo_record"]
 
 OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", "crawl")
 """Fields of warcinfo which the writer adds to those of its caller."""
+
+MAX_EXCESS = 1 << 16
+"""Bytes behind the head of a 304, which has no body, that its metadata record holds."""
 
 
 @dataclass(slots=True)
@@ -68,14 +79,22 @@ class LiveExchange:
     """Why the exchange did not end well."""
     truncated: str | None = None
     """Why the answer is not whole: length, time, disconnect or unspecified."""
+    known: Original | None = None
+    """The answer whose validators the request carried: what a 304 says to be current."""
 
 
 def exchange_records(
-    exchange: LiveExchange, *, warcinfo_id: str, via: str | None = None, purpose: str = "unknown"
+    exchange: LiveExchange,
+    *,
+    warcinfo_id: str,
+    via: str | None = None,
+    purpose: str = "unknown",
+    find: Find | None = None,
 ) -> list[Record]:
     """Return the records of an exchange, in the order in which they are written.
 
-    The first is the one that holds the answer, unless no byte of an answer came.
+    The first is the one that holds the answer, unless no byte of an answer came. *find* is
+    asked whether the archive holds the body of a whole answer with status 200 already.
 
     Raises ArchiveError when ``exchange.size`` is not the size of its file.
     """
@@ -87,12 +106,21 @@ def exchange_records(
     informational, start = split_informational(exchange.response)
     common = _common_fields(exchange, warcinfo_id)
     records: list[Record] = []
+    extra: list[tuple[str, str]] = []
     if exchange.size > start:
-        records.append(_answer(exchange, start, common))
+        head = read_head(exchange.response, start)
+        if exchange.known is not None and _is_not_modified(exchange, start, head):
+            records.append(_revisit(common, NOT_MODIFIED, exchange.known, b"", exchange.known.digest))
+            exchange.response.seek(start)
+            extra = [("head", as_json(exchange.response.read(head.length)))]
+            if excess := exchange.response.read():
+                extra.append(("excess", as_json(excess)))
+        else:
+            records.append(_answer(exchange, start, head, common, find))
     if exchange.request:
         content = "application/http; msgtype=request"
         records.append(_small("request", _concurrent(records) + common, content, exchange.request))
-    told = fields_block(_told(exchange, informational, via, purpose))
+    told = fields_block([*_told(exchange, informational, via, purpose), *extra])
     records.append(_small("metadata", _concurrent(records) + common, FIELDS_TYPE, told))
     return records
 
@@ -116,8 +144,29 @@ def _common_fields(exchange: LiveExchange, warcinfo_id: str) -> Fields:
     return fields
 
 
-def _answer(exchange: LiveExchange, start: int, common: Fields) -> Record:
-    head = read_head(exchange.response, start)
+def _is_not_modified(exchange: LiveExchange, start: int, head: Head) -> bool:
+    """Whether a 304 came whole, with no more behind it than a metadata record can hold."""
+    behind = exchange.size - start - head.length
+    return head.status == 304 and head.complete and head.length <= MAX_HEAD and behind <= MAX_EXCESS
+
+
+def _revisit(common: Fields, profile: str, original: Original, block: bytes, digest: str | None) -> Record:
+    fields = [
+        *common,
+        ("WARC-Profile", profile),
+        ("WARC-Refers-To", f"<{original.id}>"),
+        ("WARC-Refers-To-Target-URI", header_url(original.url)),
+        ("WARC-Refers-To-Date", warc_date(original.date)),
+        # As Heritrix writes it; so the original is found without any index.
+        ("WARC-Refers-To-Filename", original.location.warc.rpartition("/")[2]),
+        ("WARC-Refers-To-File-Offset", str(original.location.offset)),
+    ]
+    if digest is not None:
+        fields.append(("WARC-Payload-Digest", digest))
+    return _small("revisit", fields, "application/http; msgtype=response", block)
+
+
+def _answer(exchange: LiveExchange, start: int, head: Head, common: Fields, find: Find | None) -> Record:
     fields = list(common)
     if exchange.truncated:
         reason = exchange.truncated.strip().lower()
@@ -126,7 +175,20 @@ def _answer(exchange: LiveExchange, start: int, common: Fields) -> Record:
     if head.status is None:
         return _finish(record, "resource", UNKNOWN_TYPE)
     if head.is_chunked or _is_read_alike(exchange.response, start, head):
-        fields.append(("WARC-Payload-Digest", digest_of(iter_body(exchange.response, start, head))))
+        size = 0
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size
+            for piece in iter_body(exchange.response, start, head):
+                size += len(piece)
+                yield piece
+
+        digest = digest_of(counted())
+        is_whole = head.status == 200 and head.complete and exchange.truncated is None and head.length <= MAX_HEAD
+        if find is not None and is_whole and (original := find(digest, size, Form.of(head, size))) is not None:
+            exchange.response.seek(start)
+            return _revisit(common, IDENTICAL, original, exchange.response.read(head.length), digest)
+        fields.append(("WARC-Payload-Digest", digest))
     return _finish(record, "response", "application/http; msgtype=response")
 
 
@@ -167,7 +229,12 @@ def _told(
         yield "truncated", exchange.truncated
     for head in informational:
         # A head has lines, a field has one: so as a JSON string, each char a byte.
-        yield "informational", json.dumps(head.decode("latin-1"))
+        yield "informational", as_json(head)
+
+
+def as_json(data: bytes) -> str:
+    """Return bytes as a JSON string in which each character is one byte."""
+    return json.dumps(data.decode("latin-1"))
 
 
 def _concurrent(records: list[Record]) -> Fields:

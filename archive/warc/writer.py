@@ -15,6 +15,7 @@ from types import TracebackType
 
 from archive.atomic import make_folder, sync_folder
 from archive.cdxj import line_of, sidecar_path, write_sorted
+from archive.dedup import Dedup
 from archive.errors import ArchiveError, DiskFull, KhcnError
 from archive.model import Capture, Location
 from archive.times import now, timestamp14
@@ -22,6 +23,7 @@ from archive.warc.appender import create
 from archive.warc.captures import ANSWERS, capture_of, told_by
 from archive.warc.files import OPEN, SUFFIX
 from archive.warc.framing import gzip_member
+from archive.warc.original import Find
 from archive.warc.record import Record
 from archive.warc.records import LiveExchange, exchange_records, warcinfo_record
 
@@ -58,6 +60,7 @@ class WarcWriter:
         max_bytes: int = MAX_BYTES,
         max_age: timedelta | None = None,
         sync_records: int = SYNC_RECORDS,
+        dedup: Dedup | None = None,
         on_close: Callable[[str], object] | None = None,
         clock: Callable[[], datetime] = now,
     ) -> None:
@@ -65,7 +68,8 @@ class WarcWriter:
 
         *info* goes into warcinfo (robots, operator, settings-sha256 ...). A file that has
         reached *max_bytes* or *max_age* is closed when the next exchange comes. Records are
-        synced once there are *sync_records* of them, and by :meth:`sync`. *on_close* is called
+        synced once there are *sync_records* of them, and by :meth:`sync`. *dedup* says what the
+        archive holds already; without it every answer is written whole. *on_close* is called
         with the path of each closed file, below *root*.
         """
         self.root = root
@@ -89,14 +93,13 @@ class WarcWriter:
         self._max_bytes = max_bytes
         self._max_age = max_age
         self._sync_records = sync_records
+        self._dedup = dedup
         self._on_close = on_close
         self._clock = clock
         self._serial = 0
         self._file: _OpenWarc | None = None
 
-    def write(
-        self, exchange: LiveExchange, via: str | None = None, purpose: str = "unknown"
-    ) -> Capture | None:
+    def write(self, exchange: LiveExchange, via: str | None = None, purpose: str = "unknown") -> Capture | None:
         """Write the records of an exchange; return its capture, None when no byte of an answer came.
 
         Raises DiskFull when there is no space left, ArchiveError for any other failure to write;
@@ -106,15 +109,20 @@ class WarcWriter:
         self._check()
         if self._file is not None and self._is_due(self._file):
             self.close()
+        question = None
+        if self._dedup is not None and exchange.method == "GET":
+            question = self._dedup.question(exchange.url, purpose)
         try:
             with _explained(self.root):
                 if self._file is None:
                     self._file = self._begin()
-                capture = self._file.write(exchange, via, purpose)
+                capture = self._file.write(exchange, via, purpose, question)
         except KhcnError as error:
             if self._file is not None and not self._file.is_whole:
                 self._broken = error
             raise
+        if question is not None:
+            question.written(capture)
         self.written += 1
         if self._file.unsynced >= self._sync_records:
             self.sync()
@@ -194,9 +202,7 @@ class WarcWriter:
 class _OpenWarc:
     """One file being written, with its index."""
 
-    def __init__(
-        self, root: Path, warc: str, site: str, crawl: str, date: datetime, info: Mapping[str, str]
-    ) -> None:
+    def __init__(self, root: Path, warc: str, site: str, crawl: str, date: datetime, info: Mapping[str, str]) -> None:
         self.warc = warc
         self.begun = date
         self.unsynced = 0
@@ -238,10 +244,10 @@ class _OpenWarc:
     def size(self) -> int:
         return self._file.size
 
-    def write(self, exchange: LiveExchange, via: str | None, purpose: str) -> Capture | None:
+    def write(self, exchange: LiveExchange, via: str | None, purpose: str, find: Find | None) -> Capture | None:
         start = self._file.size
         try:
-            records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose)
+            records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose, find=find)
             locations = [self._append(record) for record in records]
             line = line_of(records[0], locations[0])
             self._file.flush()
