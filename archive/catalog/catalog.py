@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from archive.catalog import read, write
+from archive.catalog import pages, read, write
+from archive.catalog.answered import answered_hashes
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
+from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.write import State
 from archive.model import Article, Capture
@@ -156,6 +158,13 @@ class Catalog:
         """
         return self._ask(lambda connection: read.known_urls(connection, site))
 
+    def answered(self, site: str) -> frozenset[int]:
+        """Return :func:`archive.digests.address_hash` of every address of a site that has a final answer.
+
+        That is 200, a redirect, 304, or "gone" (404, 410); servers that refuse or break may think again.
+        """
+        return self._ask(lambda connection: answered_hashes(connection, site))
+
     def articles(
         self,
         site: str | None = None,
@@ -191,11 +200,35 @@ class Catalog:
         """Return the versions first seen in a crawl, by (captured, url)."""
         return self._ask(lambda connection: read.new_versions(connection, site, crawl))
 
-    def captures(self, site: str | None = None, url: str | None = None, crawl: str | None = None) -> Iterator[Capture]:
-        """Yield captures by (date, id); those of *url* also under ``http``, ``https`` and ``www.``."""
+    def captures(
+        self,
+        site: str | None = None,
+        url: str | None = None,
+        crawl: str | None = None,
+        since: date | datetime | None = None,
+        until: date | datetime | None = None,
+    ) -> Iterator[Capture]:
+        """Yield captures by (date, id); those of *url* also under ``http``, ``https`` and ``www.``.
+
+        *since* and *until*, of the capture's date, are included; a ``date`` is a whole day in Vietnam.
+        """
         return self._pages(
-            lambda connection, after: read.capture_page(connection, site=site, url=url, crawl=crawl, after=after)
+            lambda connection, after: read.capture_page(
+                connection, site=site, url=url, crawl=crawl, since=since, until=until, after=after
+            )
         )
+
+    def captures_by_warc(self, site: str) -> dict[str, int]:
+        """Return how many captures of a site each of its WARC files holds."""
+        return self._ask(lambda connection: read.captures_by_warc(connection, site))
+
+    def pages(
+        self, sites: Sequence[str], since: date | datetime | None = None, until: date | datetime | None = None
+    ) -> Iterator[Page]:
+        """Yield the pages captured in a span, each as it was last: articles, newest first, then all others."""
+        with reading(self._engine) as connection:
+            yield from pages.article_pages(connection, sites, since, until)
+            yield from pages.other_pages(connection, sites, since, until)
 
     def capture(self, capture: str) -> Capture | None:
         """Return one capture by its id."""

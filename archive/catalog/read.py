@@ -207,6 +207,8 @@ def capture_page(
     site: str | None,
     url: str | None,
     crawl: str | None,
+    since: date | datetime | None = None,
+    until: date | datetime | None = None,
     after: tuple[str, str] | None,
 ) -> tuple[list[Capture], tuple[str, str] | None]:
     """Return the next captures by (date, id) *after* a place, and the place to go on from."""
@@ -217,11 +219,21 @@ def capture_page(
         query = query.where(captures.c.key == identity_key(url))
     if crawl is not None:
         query = query.where(captures.c.crawl == crawl)
+    if since is not None:
+        query = query.where(captures.c.date >= first_moment(since))
+    if until is not None:
+        query = query.where(captures.c.date < end_moment(until))
     if after is not None:
         query = query.where(tuple_(captures.c.date, captures.c.id) > tuple_(*after))
     rows = connection.execute(query).all()
     place = (rows[-1].date, rows[-1].id) if len(rows) == BATCH else None
     return [capture_of(row) for row in rows], place
+
+
+def captures_by_warc(connection: Connection, site: str) -> dict[str, int]:
+    """Return how many captures of a site each of its WARC files holds."""
+    query = select(captures.c.warc, func.count()).where(captures.c.site == site).group_by(captures.c.warc)
+    return {warc: number for warc, number in connection.execute(query)}
 
 
 def capture_by_id(connection: Connection, capture: str) -> Capture | None:
