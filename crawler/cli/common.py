@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from archive.errors import ConfigError, KhcnError
 from crawler.sites import Registry
@@ -26,6 +28,14 @@ def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as its terminal; in a pipe wide enough to cut nothing."""
     made = Console(stderr=stderr)
     return made if made.is_terminal else Console(stderr=stderr, width=200)
+
+
+def table(*columns: str) -> Table:
+    """Return an empty table which folds what is too long and never cuts it."""
+    made = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
 
 
 def registry() -> Registry:

@@ -10,7 +10,7 @@ import msgspec
 from rich.live import Live
 from rich.table import Table
 
-from crawler.cli.common import console, write_json
+from crawler.cli.common import console, table, write_json
 from crawler.exits import Exit
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ class Progress:
         """Draw the state of the running crawls."""
         if not self._live:
             return
-        table = Table("site", "requests", "articles", "images", "received", "failed", box=None)
+        state = Table("site", "requests", "articles", "images", "received", "failed", box=None)
         for crawler in crawlers:
             recorder = getattr(crawler.spider, "recorder", None)
             if recorder is None:
                 continue
             read = recorder.reader.counts
-            table.add_row(
+            state.add_row(
                 recorder.site.id,
                 str(recorder.counts["requests"]),
                 str(read["article"]),
@@ -57,7 +57,7 @@ class Progress:
                 size(recorder.counts["bytes"]),
                 str(len(recorder.failures)),
             )
-        self._live.update(table, refresh=True)
+        self._live.update(state, refresh=True)
 
 
 def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
@@ -69,12 +69,12 @@ def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
         return
     if not reports:
         return
-    table = Table(
+    summary = table(
         "site", "result", "new", "changed", "unchanged", "rejected", "requests", "received", "failed", "seconds"
     )
     for report in reports:
         articles = report.articles
-        table.add_row(
+        summary.add_row(
             report.site,
             Exit(report.exit).name,
             str(articles.new),
@@ -86,7 +86,7 @@ def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
             str(len(report.failures)),
             f"{(report.ended - report.started).total_seconds():.1f}",
         )
-    console().print(table)
+    console().print(summary)
     errors = console(stderr=True)
     for report in reports:
         for failure in report.failures[:10]:

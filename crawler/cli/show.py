@@ -141,4 +141,5 @@ def _print(article: Article) -> None:
     for attachment in article.attachments:
         out.print()
         out.print(Text(f"[+] {attachment.title or '-'}"), soft_wrap=True)
-        out.print(Text(f"    {attachment.url}  {attachment.mime} {attachment.size_bytes} B", style="dim"), soft_wrap=True)
+        facts = f"{attachment.mime} {attachment.size_bytes} B" if attachment.capture else "not fetched"
+        out.print(Text(f"    {attachment.url}  {facts}", style="dim"), soft_wrap=True)

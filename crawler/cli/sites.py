@@ -7,7 +7,7 @@ import msgspec
 from rich.table import Table
 
 from archive.report import reports
-from crawler.cli.common import console, json_option, registry, write_json
+from crawler.cli.common import console, json_option, registry, table, write_json
 from crawler.config import Config
 from crawler.sites import Site
 
@@ -27,11 +27,12 @@ def list_sites(config: Config, as_json: bool) -> None:
         for row in rows:
             write_json(row)
         return
-    table = Table("site", "name", "status", "family", "hosts", "last run")
+    listed = table("site", "name", "status", "family", "hosts", "last run")
     for row in rows:
         hosts = "\n".join(host["host"] for host in row["hosts"])
-        table.add_row(row["site"], row["name"], row["status"], row["family"], hosts, row["last_run"] or "-")
-    console().print(table)
+        last_run = (row["last_run"] or "-").replace("T", " ").removesuffix("+00:00")
+        listed.add_row(row["site"], row["name"], row["status"], row["family"], hosts, last_run)
+    console().print(listed)
 
 
 @command.command("show")
@@ -43,16 +44,18 @@ def show_site(site: str, as_json: bool) -> None:
     if as_json:
         write_json(msgspec.to_builtins(found))
         return
-    table = Table(show_header=False, box=None)
+    shown = Table(show_header=False, box=None)
     for key, value in msgspec.to_builtins(found).items():
         for number, entry in enumerate(value if isinstance(value, list | tuple) else [value]):
-            table.add_row(key if number == 0 else "", _text(entry))
-    console().print(table)
+            shown.add_row(key if number == 0 else "", _text(entry))
+    console().print(shown)
 
 
 def _text(value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key} = {entry}" for key, entry in value.items() if entry not in (None, [], ()))
+        return ", ".join(f"{key} = {_text(entry)}" for key, entry in value.items() if entry not in (None, [], ()))
+    if isinstance(value, list | tuple):
+        return " ".join(map(str, value))
     return "-" if value is None else str(value)
 
 

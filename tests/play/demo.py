@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
+from crawler.cli.common import table
 from crawler.cli.progress import size
 from tests.play import play
 
@@ -79,12 +80,12 @@ def facts() -> tuple[list[str], list[str]]:
 
 
 def holdings() -> Table:
-    table = Table("site", "articles", "images", "attachments", "captures", "WARC files", "bytes", "published")
+    held = table("site", "articles", "images", "attachments", "captures", "WARC files", "bytes", "published")
     for site in SITES:
         articles = [json.loads(line) for path in (DATA / "articles" / site).rglob("*.jsonl") for line in path.open()]
         warcs = list((DATA / "warcs" / site).rglob("*.warc.gz"))
         dates = sorted(article["published"][:10] for article in articles if article["published"])
-        table.add_row(
+        held.add_row(
             site,
             str(len(articles)),
             str(sum(len(article["images"]) for article in articles)),
@@ -94,7 +95,7 @@ def holdings() -> Table:
             size(sum(path.stat().st_size for path in warcs)),
             f"{dates[0]} ... {dates[-1]}",
         )
-    return table
+    return held
 
 
 def example() -> str:
