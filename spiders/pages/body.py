@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from spiders.pages import words
 from spiders.pages.anchors import Anchors
 from spiders.pages.evidence import Item
-from spiders.pages.margins import without_margins
+from spiders.pages.margins import heads_contents, without_margins
 
 Path = tuple[int, ...]
 
@@ -73,6 +73,9 @@ class _Range:
             if self._is_side_column(item):
                 continue
             if item.ends:
+                if self.strong == 0 and item.link in ("button", "self"):
+                    # A jump such as "Bình luận (0)" above the text heads nothing.
+                    continue
                 break
             if not item.noise and words.may_end_article(item.text):
                 if not self._goes_on(item):
@@ -137,7 +140,7 @@ class _Range:
         block = item.block
         if block.picture is not None:
             return item.link in ("button", "page") and (block.picture.width or 999) < 200
-        if item.noise or item.date is not None or item.key == self.title.key:
+        if item.noise or item.date is not None or item.key == self.title.key or heads_contents(item, self.items):
             return True
         return item.link in ("button", "page", "self", "image") and block.linked >= 0.8
 

@@ -45,6 +45,16 @@ def without_margins(taken: Sequence[Item], root: Path) -> list[Item]:
     return [*before, *taken[first : last + 1], *after]
 
 
+def heads_contents(item: Item, items: Sequence[Item]) -> bool:
+    """Say whether a short line heads a table of contents: jumps within the page follow beside it."""
+    after = items[item.at + 1] if item.at + 1 < len(items) else None
+    if after is None or item.strong or not after.block.links or after.block.linked < 0.8:
+        return False
+    jumps = all(link.href.startswith("#") and len(link.href) > 1 for link in after.block.links)
+    holder = item.block.path[:-1]
+    return jumps and after.block.path[: len(holder)] == holder
+
+
 def _is_kept(item: Item) -> bool:
     block = item.block
     return (

@@ -26,6 +26,8 @@ _SIZES = re.compile(
     r"|pdf|docx?|xlsx?|zip|rar)(?!\w)",
     re.I,
 )
+_SIGNS = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
+"""Arrows and pictographs, as set before the names of files."""
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
 
 
@@ -79,7 +81,8 @@ def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Ite
             url = page.absolute(link.href)
             if url is not None and url not in seen:
                 seen.add(url)
-                reading.attachments.append(Attachment(url, len(reading.attachments), title=link.text or None))
+                title = line(_SIGNS.sub(" ", link.text)) or None
+                reading.attachments.append(Attachment(url, len(reading.attachments), title=title))
         label = words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
         if (
             item.link == "file"

@@ -20,7 +20,8 @@ NAMES = ("semantic", "breaks", "tables", "word", "cards", "labels")
 LATER = ("bootstrap", "portal", "frontpage")
 """Skeletons written after the reading code was: not played, only read in a last test."""
 
-BLIND = ("blind_grid", "blind_nested", "blind_onediv", "blind_portlets", "blind_blocks", "blind_blog")
+BLIND = ("blind_grid", "blind_nested", "blind_onediv", "blind_portlets", "blind_blocks", "blind_blog",
+         "blind_editor", "blind_lazy", "blind_zones")  # fmt: skip
 """Skeletons written by one who had not seen the reading code: not played, only read in a last test."""
 
 
