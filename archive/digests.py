@@ -14,6 +14,15 @@ EMPTY_SHA1 = "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
 """The labelled SHA-1 of nothing."""
 
 
+def address_hash(url: str) -> int:
+    """Return 64 bits that stand for an address, where many are held and nobody reads them.
+
+    >>> address_hash("http://a.vn/") == address_hash("http://a.vn/1")
+    False
+    """
+    return int.from_bytes(hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+
+
 def payload_digest(payload: bytes | BinaryIO, algorithm: str = "sha1") -> str:
     """Return the labelled digest of a payload, as used for revisits.
 

@@ -14,7 +14,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Precision = Literal["day", "minute", "second"]
-Purpose = Literal["page", "image", "attachment", "robots", "unknown"]
+Purpose = Literal["page", "image", "attachment", "requisite", "robots", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class Capture:
     via: str | None = None
     """The address of the page on which this one was found."""
     purpose: Purpose = "unknown"
-    """Why it was asked for: as a page, as an article's image or attachment, as robots.txt."""
+    """Why it was asked for: as a page, as an article's image or attachment, as what a page needs to look as it did
+    (style sheet, script, picture, font), as robots.txt."""
     truncated: str | None = None
     """``WARC-Truncated``: why the body is not whole (length, time, disconnect, unspecified)."""
 

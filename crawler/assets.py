@@ -254,7 +254,8 @@ def file_type(url: str, declared: str | None, body: bytes) -> str | None:
 
 
 def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
-    meant = capture.purpose == "image" or (capture.mime or "").startswith("image/")
+    # A picture may have been asked for by a page before its article was read.
+    meant = capture.purpose in ("image", "requisite") or (capture.mime or "").startswith("image/")
     if not (meant or _begins_as_picture(body)) or _begins_as_document(body):
         return None
     from crawler.images import image_facts  # Pillow is loaded by the first picture, not by every import

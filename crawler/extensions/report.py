@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from archive.errors import DiskFull
-from archive.report import ArticleCounts, CrawlReport, Failure, write_report
+from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts, write_report
 from archive.times import UTC
 from crawler.exits import Exit
 
@@ -71,6 +71,8 @@ class ReportExtension:
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
             robots_refused=recorder.counts["robots_refused"],
+            requisites=RequisiteCounts.of(recorder.counts),
+            requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
         )

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self, cast
 
-from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request
-from scrapy.http.request import NO_CALLBACK
-
 from archive.model import Article, Purpose
+from crawler.assets import wire_form
+from crawler.files import files_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -22,7 +20,7 @@ class AssetsPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._asked: dict[str, asyncio.Task[None]] = {}
+        self._noted: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -36,25 +34,16 @@ class AssetsPipeline:
         await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
         return article
 
-    def _fetch(self, url: str, purpose: Purpose, via: str) -> asyncio.Task[None]:
-        if url not in self._asked:
-            self._asked[url] = asyncio.create_task(self._fetch_once(url, purpose, via))
-        return self._asked[url]
-
-    async def _fetch_once(self, url: str, purpose: Purpose, via: str) -> None:
-        spider = cast("SiteSpider", self._crawler.spider)
-        try:
-            request = Request(url, callback=NO_CALLBACK, meta={"via": via, "purpose": purpose})
-        except ValueError as error:
-            spider.note_failure(url, f"malformed: {error}")
+    async def _fetch(self, url: str, purpose: Purpose, via: str) -> None:
+        fetched = await files_of(self._crawler).fetch(url, purpose, via)
+        key = wire_form(url)
+        if key in self._noted:
             return
-        try:
-            response = await self._crawler.engine.download_async(request)
-        except IgnoreRequest:
+        self._noted.add(key)
+        spider = cast("SiteSpider", self._crawler.spider)
+        if fetched.is_refused:
             spider.note_refusal(url)
-        except Exception as error:
-            # Whatever went wrong with one picture is that picture's failure, and is reported as such.
-            spider.note_error(url, error)
-        else:
-            if response.status != 200:
-                spider.note_asset_status(url, response.status)
+        elif fetched.failure is not None:
+            spider.note_failure(url, fetched.failure)
+        elif fetched.status not in (200, 304):
+            spider.note_asset_status(url, fetched.status or 0)

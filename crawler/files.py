@@ -1,0 +1,143 @@
+"""The files of a crawl: whoever needs one, it is asked for once.
+
+Pictures and documents of articles (:mod:`crawler.pipelines.assets`) and what
+pages need to look as they did (:mod:`crawler.middlewares.requisites`) are often
+the same files. Both ask here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.errors import KhcnError
+from archive.model import Payload, Purpose
+from crawler.assets import wire_form
+from crawler.causes import cause
+from crawler.requisites import requisites
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.spider import SiteSpider
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How the request for a file ended."""
+
+    status: int | None = None
+    """Status of the answer, null when none came."""
+    failure: str | None = None
+    """Why no answer came (:func:`crawler.causes.cause`)."""
+    is_refused: bool = False
+    """Whether robots.txt forbids the file."""
+    is_skipped: bool = False
+    """Whether it was not asked for, because the crawl is ending."""
+    needs: tuple[str, ...] = ()
+    """What the file needs itself, when it is a style sheet."""
+
+
+SKIPPED = Fetched(is_skipped=True)
+
+
+class Files:
+    """Ask for each file of one crawl once, and tell everybody how it ended."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._done: dict[str, Fetched] = {}
+        self._under_way: dict[str, asyncio.Task[Fetched]] = {}
+        self._is_broken = False
+        # Requisites must not crowd out the pages: a page's own hundred would fill the downloader.
+        self._room = asyncio.Semaphore(max(1, crawler.settings.getint("CONCURRENT_REQUESTS") // 2))
+
+    def knows(self, url: str) -> bool:
+        """Say whether the file at *url* was asked for in this crawl."""
+        key = wire_form(url)
+        return key in self._done or key in self._under_way
+
+    async def fetch(self, url: str, purpose: Purpose, via: str | None) -> Fetched:
+        """Ask for a file if nobody has yet; return how it ended. Never raises for what the network does."""
+        key = wire_form(url)
+        while True:
+            fetched = self._done.get(key)
+            if fetched is None:
+                if key not in self._under_way:
+                    self._under_way[key] = asyncio.create_task(self._fetch(key, url, purpose, via))
+                fetched = await self._under_way[key]
+            if not fetched.is_skipped or purpose == "requisite":
+                return fetched
+            # Given up as a requisite, and wanted as a part of an article.
+            self._done.pop(key, None)
+
+    async def _fetch(self, key: str, url: str, purpose: Purpose, via: str | None) -> Fetched:
+        try:
+            if purpose == "requisite":
+                async with self._room:
+                    fetched = SKIPPED if self._is_ending() else await self._ask(url, purpose, via)
+            else:
+                fetched = await self._ask(url, purpose, via)
+            self._done[key] = fetched
+            return fetched
+        finally:
+            del self._under_way[key]
+
+    async def _ask(self, url: str, purpose: Purpose, via: str | None) -> Fetched:
+        meta: dict[str, Any] = {"via": via, "purpose": purpose}
+        if purpose == "requisite" and not is_own_host(self._spider, url):
+            meta["max_retry_times"] = 0  # of somebody else's server one refusal is enough
+        try:
+            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+        except IgnoreRequest:
+            return Fetched(is_refused=True)
+        except Exception as error:
+            # Whatever went wrong with one file is that file's failure, and is reported as such.
+            if isinstance(error, KhcnError):
+                self._is_broken = True
+                self._spider.note_error(url, error)
+            return Fetched(failure=cause(error))
+        is_sheet = purpose == "requisite" and response.status == 200
+        return Fetched(response.status, needs=tuple(_needs(response)) if is_sheet else ())
+
+    def _is_ending(self) -> bool:
+        return self._is_broken or not self._crawler.crawling
+
+    @property
+    def _spider(self) -> SiteSpider:
+        return cast("SiteSpider", self._crawler.spider)
+
+
+def files_of(crawler: Crawler) -> Files:
+    """Return the files of the crawl that *crawler* runs: one and the same for all who ask."""
+    spider = crawler.spider
+    files: Files | None = getattr(spider, "files", None)
+    if files is None:
+        files = Files(crawler)
+        spider.files = files  # type: ignore[union-attr]
+    return files
+
+
+def is_own_host(spider: SiteSpider, url: str) -> bool:
+    """Say whether *url* lies on a declared host of the site, inside its scope or not."""
+    return wire_form(url).split("/", 3)[2].lower() in {host.host for host in spider.site.hosts}
+
+
+def payload_of(response: Response) -> Payload:
+    """Return an answer as reading takes it."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Payload(response.status, headers, response.body)
+
+
+def _needs(response: Response) -> list[str]:
+    mime = (response.headers.get("Content-Type") or b"").lower()
+    return requisites(response.url, payload_of(response)) if b"html" not in mime else []
