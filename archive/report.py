@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -12,6 +13,7 @@ import msgspec
 
 from archive.atomic import write_whole
 from archive.errors import ArchiveError
+from archive.warc.files import OPEN
 
 FOLDER = "crawls"
 
@@ -43,29 +45,6 @@ class ArticleCounts:
         2
         """
         return cls(**{entry.name: counts.get(entry.name, 0) for entry in fields(cls)})
-
-
-@dataclass(frozen=True, slots=True)
-class RequisiteCounts:
-    """What became of the files that pages need to look as they did."""
-
-    asked: int = 0
-    """Files that were asked for, beside the pictures and documents of articles."""
-    missing: int = 0
-    """Of these, the ones that the server answered with an error (status 400 or above)."""
-    skipped: int = 0
-    """Files not asked for, because their host had not answered before, or the crawl was ending."""
-    cut: int = 0
-    """Files not asked for, because their page needs more than ``REQUISITES_MAX_PER_PAGE``."""
-
-    @classmethod
-    def of(cls, counts: Mapping[str, int]) -> RequisiteCounts:
-        """Return the counts of a mapping by the fields' names, each after ``requisites_``.
-
-        >>> RequisiteCounts.of({"requisites_asked": 2, "requests": 9}).asked
-        2
-        """
-        return cls(**{entry.name: counts.get(f"requisites_{entry.name}", 0) for entry in fields(cls)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +95,6 @@ class CrawlReport:
     """Versions of the software, by name."""
     complete: bool = False
     """Whether it saw all it set out to see: not cut by a limit or a signal, no page failed."""
-    requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
-    """Style sheets, scripts, pictures and fonts of pages."""
-    requisite_failures: tuple[Failure, ...] = ()
-    """Those of them on other hosts that got no answer; they do not make the crawl ``PARTIAL``."""
 
 
 def report_path(root: Path, crawl: str) -> Path:
@@ -127,12 +102,29 @@ def report_path(root: Path, crawl: str) -> Path:
     return root / FOLDER / f"{crawl}.json"
 
 
-def write_report(root: Path, report: CrawlReport) -> Path:
-    """Write ``crawls/<crawl id>.json`` below *root*, whole or not at all; return its path."""
+def write_report(root: Path, report: CrawlReport, *, ended: bool = True) -> Path:
+    """Write ``crawls/<crawl id>.json`` below *root*, whole or not at all; return its path.
+
+    Of a crawl that has not *ended* it is ``<crawl id>.json.open``: what will be known of
+    it if nothing more is written. The report of its end takes its place.
+    """
     path = report_path(root, report.crawl)
-    with write_whole(path) as file:
+    begun = path.with_name(path.name + OPEN)
+    with write_whole(path if ended else begun) as file:
         file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-    return path
+    if ended:
+        begun.unlink(missing_ok=True)
+    return path if ended else begun
+
+
+def unended(root: Path, site: str) -> list[str]:
+    """Return the ids of a site's crawls that have begun and not ended, by the names of their reports.
+
+    Under the site's lock these are crawls that were killed.
+    """
+    mine = re.compile(re.escape(site) + r"-\d+")
+    found = (path.name.removesuffix(".json" + OPEN) for path in (root / FOLDER).glob(f"*.json{OPEN}"))
+    return sorted(crawl for crawl in found if mine.fullmatch(crawl))
 
 
 def read_report(path: Path) -> CrawlReport:

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive.catalog import Catalog
-from archive.errors import ConfigError, DiskFull
+from archive.dedup import MIN_BYTES, Dedup
+from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_articles
-from archive.report import read_report, report_path
 from archive.model import Article, Capture, Purpose
+from archive.report import CrawlReport, read_report, report_path, write_report
 from archive.times import UTC, warc_date
 from archive.warc.records import LiveExchange
+from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
+from crawler.exits import Exit
 from crawler.lock import SiteLock
+from crawler.provenance import changed_settings, versions
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.sites import Site
+from crawler.validators import Known, Validators
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,8 +39,13 @@ if TYPE_CHECKING:
 class Recorder:
     """Record every exchange of a crawl, and read what was recorded.
 
-    A capture enters the catalog only after its records are in the WARC file.
+    A capture enters the catalog, and an article leaves :meth:`keep`, only after their
+    records are on the disk. That is at most so many records, or so many seconds, behind
+    (``WARC_SYNC_RECORDS``, ``WARC_SYNC_SECONDS``).
     What is read is decided by :class:`crawler.reading.CrawlReader`, as in a rebuild.
+
+    When something can not be kept the recorder is :attr:`broken` for good: it takes
+    nothing more, and the next crawl of the site repairs what this one leaves.
     """
 
     def __init__(
@@ -47,6 +58,11 @@ class Recorder:
         started: datetime,
         info: Mapping[str, str],
         max_bytes: int,
+        max_age: timedelta | None = None,
+        sync_records: int = 100,
+        sync_seconds: float = 2.0,
+        dedup_min_bytes: int = MIN_BYTES,
+        conditional: bool = True,
     ) -> None:
         self.root = root
         self.site = site
@@ -56,25 +72,37 @@ class Recorder:
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, tuple[str, int]] = {}
         """Cause and attempts of every URL that got no usable answer."""
-        self.requisite_failures: dict[str, tuple[str, int]] = {}
-        """The same of what pages wanted from other hosts."""
-        self.disk: DiskFull | None = None
-        """Set when something could not be kept for want of space."""
+        self.broken: KhcnError | None = None
+        """Why something could not be kept."""
+        self.on_broken: Callable[[KhcnError], object] = lambda error: None
+        """Called once, when that happens."""
         self.reader = CrawlReader(self.crawl, partial(derive, site))
+        self._validators = Validators(root, partial(catalog.latest, site.id), catalog.capture) if conditional else None
         self._attempts: Counter[str] = Counter()
         self._results: dict[str, Result] = {}
-        self._pending: list[tuple[Capture, Outcome]] = []
+        self._pending: list[tuple[int, Capture, Outcome]] = []
+        """What the catalog does not hold yet, each with the count of exchanges written then."""
+        self._kept: list[tuple[int, str, asyncio.Future[Article]]] = []
+        """Articles that wait until they are durable, by the capture of their page."""
+        self._sync_seconds = sync_seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
         self._catalog = catalog
         self._lock = lock
-        self._writer = WarcWriter(root, site.id, self.crawl, info=self.info, max_bytes=max_bytes)
+        self._writer = WarcWriter(
+            root,
+            site.id,
+            self.crawl,
+            info=self.info,
+            max_bytes=max_bytes,
+            max_age=max_age,
+            sync_records=sync_records,
+            dedup=Dedup(root, partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
+        )
 
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site."""
         return self._catalog.known(self.site.id)
-
-    def answered(self) -> frozenset[int]:
-        """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
-        return self._catalog.answered(self.site.id)
 
     def follows_complete_crawl(self) -> bool:
         """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
@@ -87,63 +115,138 @@ class Recorder:
     def record(self, exchange: LiveExchange, *, via: str | None, purpose: Purpose) -> Capture | None:
         """Write one exchange and read it; return its capture, or None when no answer came.
 
-        Raises DiskFull when it could not be written whole.
+        Raises DiskFull or ArchiveError when it could not be written whole.
         """
-        capture = self._writer.write(exchange, via=via, purpose=purpose)
+        self._check()
+        try:
+            capture = self._writer.write(exchange, via=via, purpose=purpose)
+        except KhcnError as error:
+            self.give_up(error)
+            raise
         self.counts["requests"] += 1
-        if capture is None or capture.status != 200:
+        if capture is None or (capture.status != 200 and not capture.revisit_of):
             self._attempts[exchange.url] += 1
         self.counts["bytes"] += exchange.size
         if capture is None:
+            self._sync_soon()
             return None
-        outcome = self.reader.note(
-            capture, partial(read_payload, exchange.response), partial(measure_body, exchange.response)
-        )
+        read, measure = partial(read_payload, exchange.response), partial(measure_body, exchange.response)
+        held = exchange.known.record if exchange.known and capture.status == 304 and capture.revisit_of else None
+        if held is not None:
+            read, measure = partial(payload_of, held), partial(measure_body, held.block)
+        outcome = self.reader.note(capture, read, measure)
+        self.counts["revisits"] += capture.revisit_of is not None
         self.counts["captures"] += 1
-        self._pending.append((capture, outcome))
+        self._pending.append((self._writer.written, capture, outcome))
         if outcome.result is not None:
             self._results[capture.id] = outcome.result
+        self._sync_soon()
         return capture
 
     def fail(self, url: str, why: str) -> None:
         """Note that *url* got no usable answer."""
         self.failures[url] = (why, max(1, self._attempts[url]))
 
-    def fail_requisite(self, url: str, why: str) -> None:
-        """Note that a page's requisite at *url*, on somebody else's host, got no answer."""
-        self.requisite_failures[url] = (why, max(1, self._attempts[url]))
-
     def result(self, capture: Capture) -> Result | None:
         """Hand over, once, what the page of a capture was read as; None when it was not read."""
         return self._results.pop(capture.id, None)
 
-    def keep(self, article: Article) -> Article:
-        """Put an article into the catalog, joined with its files; return it so."""
-        assert article.capture is not None
-        self.commit()
-        article = self.reader.article(article.capture)
-        self._catalog.add_article(article)
-        return article
+    async def keep(self, article: Article) -> Article:
+        """Put an article into the catalog, joined with its files; return it so, once all of it is durable.
 
-    def commit(self) -> None:
-        """Bring the catalog up to what has been recorded."""
-        pending, self._pending = self._pending, []
+        Waiting here, not later, is what keeps an item from everybody behind (Scrapy's exporters,
+        extensions) that a power cut could make untrue.
+        """
+        assert article.capture is not None
+        self._check()
+        durable: asyncio.Future[Article] = asyncio.get_running_loop().create_future()
+        self._kept.append((self._writer.written, article.capture, durable))
+        self._sync_soon()
+        return await durable
+
+    def _sync_soon(self) -> None:
+        if self._writer.durable == self._writer.written:
+            self.sync()  # the writer's batch was full: the catalog may follow
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._sync_seconds, self.sync)
+
+    def sync(self) -> None:
+        """Bring everything to the disk, and the catalog up to it; on a failure give up."""
+        # On the loop, not in a thread: a batch takes the disk some milliseconds, and order is free.
+        self._stop_timer()
+        try:
+            self._writer.sync()
+            self._commit()
+        except KhcnError as error:
+            self.give_up(error)
+
+    def give_up(self, error: KhcnError) -> None:
+        """Take nothing more, because of *error*."""
+        if self.broken is not None:
+            return
+        self.broken = error
+        self._stop_timer()
+        kept, self._kept = self._kept, []
+        for _, _, durable in kept:
+            if not durable.done():
+                durable.set_exception(error)
+        self.on_broken(error)
+
+    def _check(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _commit(self) -> None:
+        """Bring the catalog up to what is durable."""
+        durable = self._writer.durable
+        pending = [entry for entry in self._pending if entry[0] <= durable]
+        kept = [entry for entry in self._kept if entry[0] <= durable]
+        articles = [self.reader.article(capture) for _, capture, _ in kept]
         with self._catalog.transaction():
-            if self.counts["requests"]:
+            if durable:
                 store_crawl(self._catalog, self.crawl, self.site.id, self.info)
-            for capture, outcome in pending:
+            for _, capture, outcome in pending:
                 store(self._catalog, capture, outcome)
+            for article in articles:
+                self._catalog.add_article(article)
+        # Not before the transaction ended well: what it could not take is told again.
+        del self._pending[: len(pending)]
+        del self._kept[: len(kept)]
+        for (_, _, waiting), article in zip(kept, articles, strict=True):
+            if not waiting.done():
+                waiting.set_result(article)
 
     def close(self) -> Counter[str]:
-        """Close the WARC file, settle the catalog, write the JSON Lines; return articles by novelty."""
+        """Close the WARC file, settle the catalog, write the JSON Lines; return articles by novelty.
+
+        Raises DiskFull, ArchiveError or CatalogError when not all of it could be done. The site
+        stays locked until :meth:`end`.
+        """
+        self._stop_timer()
         self._writer.close()
-        self.commit()
+        self._commit()
         novelty = settle(self._catalog, self.reader)
-        if self.counts["requests"]:
+        if self._writer.durable:
             write_articles(self._catalog, self.root, self.site.id, self.crawl)
-        self._catalog.close()
-        self._lock.__exit__(None, None, None)
+        self._is_closed = True
         return novelty
+
+    def end(self, report: CrawlReport) -> None:
+        """Write the report and free the site.
+
+        After a :meth:`close` that failed, the crawl stays one that has not ended, for the next one
+        to repair. Raises DiskFull or ArchiveError when the report can not be written.
+        """
+        try:
+            self._catalog.close()
+            write_report(self.root, report, ended=self._is_closed)
+        finally:
+            self._lock.__exit__(None, None, None)
 
 
 def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datetime) -> Recorder:
@@ -155,7 +258,7 @@ def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datet
     lock.__enter__()
     try:
         catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
-        return Recorder(
+        recorder = Recorder(
             root,
             site,
             catalog,
@@ -163,10 +266,30 @@ def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datet
             started=started,
             info=warcinfo(site, settings),
             max_bytes=settings.getint("WARC_MAX_BYTES"),
+            dedup_min_bytes=settings.getint("DEDUP_MIN_BYTES", MIN_BYTES),
+            conditional=settings.getbool("CONDITIONAL_REQUESTS", True),
+            max_age=timedelta(seconds=settings.getint("WARC_MAX_AGE_S")),
+            sync_records=settings.getint("WARC_SYNC_RECORDS"),
+            sync_seconds=settings.getfloat("WARC_SYNC_SECONDS"),
         )
+        write_report(root, _begun(recorder, settings), ended=False)
+        return recorder
     except BaseException:
         lock.__exit__(None, None, None)
         raise
+
+
+def _begun(recorder: Recorder, settings: BaseSettings) -> CrawlReport:
+    """Return what is to be reported of a crawl that is killed before it writes anything more."""
+    return CrawlReport(
+        crawl=recorder.crawl,
+        site=recorder.site.id,
+        started=recorder.started,
+        ended=recorder.started,
+        exit=Exit.INTERRUPTED,
+        settings=changed_settings(settings),
+        versions=versions(),
+    )
 
 
 def warcinfo(site: Site, settings: BaseSettings) -> dict[str, str]:
@@ -192,13 +315,14 @@ def recorder_of(crawler: Crawler) -> Recorder:
 
 
 def new_crawl_id(root: Path, site: str, started: datetime) -> str:
-    """Return an id that no finished crawl of this data root has: ``<site>-<time to the millisecond>``.
+    """Return an id that no crawl of this data root has: ``<site>-<time to the millisecond>``.
 
     The caller holds the site's lock, so two crawls never ask at once.
     """
     moment = started.astimezone(UTC)
     stamp = int(moment.strftime("%Y%m%d%H%M%S") + f"{moment.microsecond // 1000:03d}")
-    while (root / "crawls" / f"{site}-{stamp}.json").exists():
+    taken = {path.name.split(".")[0] for path in (root / "crawls").glob(f"{site}-*")}
+    while f"{site}-{stamp}" in taken:
         stamp += 1
     return f"{site}-{stamp}"
 

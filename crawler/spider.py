@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.defer import deferred_from_coro
 
-from archive.errors import DiskFull
+from archive.errors import DiskFull, KhcnError
 from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
@@ -58,6 +58,7 @@ class SiteSpider(scrapy.Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         root = Path(crawler.settings["KHCN_DATA"])
         spider.recorder = open_recorder(root, spider.site, crawler.settings, datetime.now(UTC))
+        spider.recorder.on_broken = spider.stop
         spider.stops_at_known = not spider.full and spider.recorder.follows_complete_crawl()
         spider._known = {spider.site.identity(url) for url in spider.recorder.known()}
         return spider
@@ -120,9 +121,13 @@ class SiteSpider(scrapy.Spider):
     def note_error(self, url: str, error: BaseException) -> None:
         """Note why *url* failed; a full disk ends the crawl, for nothing more could be kept."""
         self.note_failure(url, cause(error))
-        if isinstance(error, DiskFull) and self.recorder.disk is None:
-            self.recorder.disk = error
-            deferred_from_coro(self.crawler.engine.close_spider_async(reason="disk"))
+        if isinstance(error, DiskFull):
+            self.recorder.give_up(error)
+
+    def stop(self, error: KhcnError) -> None:
+        """End the crawl: what comes could not be kept."""
+        logger.error("crawl stopped", extra={"cause": str(error)})
+        deferred_from_coro(self.crawler.engine.close_spider_async(reason="disk"))
 
     def note_asset_status(self, url: str, status: int) -> None:
         """Count a file's answer other than 200; it is a failure unless the server says "gone"."""

@@ -1,4 +1,4 @@
-"""An article is in the catalog when its page and its files are in the WARC."""
+"""An article is in the catalog when its page and its files are in the WARC, on the disk."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ class CatalogPipeline:
         """Build the pipeline."""
         return cls(crawler)
 
-    def process_item(self, article: Article) -> Article:
-        """Pass on the article as the catalog holds it."""
-        return recorder_of(self._crawler).keep(article)
+    async def process_item(self, article: Article) -> Article:
+        """Pass on the article as the catalog holds it, once its records are on the disk."""
+        return await recorder_of(self._crawler).keep(article)
