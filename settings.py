@@ -31,6 +31,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.cookies.CookiesMiddleware": 700,
 }
+SPIDER_MIDDLEWARES = {
+    "crawler.middlewares.requisites.RequisitesMiddleware": 950,
+}
 ITEM_PIPELINES = {
     "crawler.pipelines.snapshot.SnapshotPipeline": 100,
     "crawler.pipelines.assets.AssetsPipeline": 200,
@@ -73,6 +76,8 @@ WARC_MAX_AGE_S = 21_600
 WARC_SYNC_RECORDS = 100
 WARC_SYNC_SECONDS = 2.0
 KNOWN_IN_A_ROW = 15
+REQUISITES_ENABLED = True
+REQUISITES_MAX_PER_PAGE = 300
 
 REMOTE_CONTROL_ENABLED = False
 TELNETCONSOLE_ENABLED = False

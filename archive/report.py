@@ -48,6 +48,29 @@ class ArticleCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class RequisiteCounts:
+    """What became of the files that pages need to look as they did."""
+
+    asked: int = 0
+    """Files that were asked for, beside the pictures and documents of articles."""
+    missing: int = 0
+    """Of these, the ones that the server answered with an error (status 400 or above)."""
+    skipped: int = 0
+    """Files not asked for, because their host had not answered before, or the crawl was ending."""
+    cut: int = 0
+    """Files not asked for, because their page needs more than ``REQUISITES_MAX_PER_PAGE``."""
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> RequisiteCounts:
+        """Return the counts of a mapping by the fields' names, each after ``requisites_``.
+
+        >>> RequisiteCounts.of({"requisites_asked": 2, "requests": 9}).asked
+        2
+        """
+        return cls(**{entry.name: counts.get(f"requisites_{entry.name}", 0) for entry in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A URL that failed after all retries."""
 
@@ -95,6 +118,10 @@ class CrawlReport:
     """Versions of the software, by name."""
     complete: bool = False
     """Whether it saw all it set out to see: not cut by a limit or a signal, no page failed."""
+    requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
+    """Style sheets, scripts, pictures and fonts of pages."""
+    requisite_failures: tuple[Failure, ...] = ()
+    """Those of them on other hosts that got no answer; they do not make the crawl ``PARTIAL``."""
 
 
 def report_path(root: Path, crawl: str) -> Path:

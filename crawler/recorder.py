@@ -72,6 +72,8 @@ class Recorder:
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, tuple[str, int]] = {}
         """Cause and attempts of every URL that got no usable answer."""
+        self.requisite_failures: dict[str, tuple[str, int]] = {}
+        """The same of what pages wanted from other hosts."""
         self.broken: KhcnError | None = None
         """Why something could not be kept."""
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
@@ -103,6 +105,10 @@ class Recorder:
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site."""
         return self._catalog.known(self.site.id)
+
+    def answered(self) -> frozenset[int]:
+        """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
+        return self._catalog.answered(self.site.id)
 
     def follows_complete_crawl(self) -> bool:
         """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
@@ -146,6 +152,10 @@ class Recorder:
     def fail(self, url: str, why: str) -> None:
         """Note that *url* got no usable answer."""
         self.failures[url] = (why, max(1, self._attempts[url]))
+
+    def fail_requisite(self, url: str, why: str) -> None:
+        """Note that a page's requisite at *url*, on somebody else's host, got no answer."""
+        self.requisite_failures[url] = (why, max(1, self._attempts[url]))
 
     def result(self, capture: Capture) -> Result | None:
         """Hand over, once, what the page of a capture was read as; None when it was not read."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 
 from archive.errors import DiskFull, KhcnError
-from archive.report import ArticleCounts, CrawlReport, Failure
+from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts
 from archive.times import UTC
 from crawler.exits import Exit
 from crawler.provenance import changed_settings, versions
@@ -76,6 +76,8 @@ class ReportExtension:
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
             robots_refused=recorder.counts["robots_refused"],
+            requisites=RequisiteCounts.of(recorder.counts),
+            requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
         )
