@@ -24,7 +24,7 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     ArchiveError when the place can not be written.
     """
     temporary = path.with_name(path.name + TEMPORARY)
-    try:
+    with explained(path):
         make_folder(path.parent)
         try:
             with temporary.open("wb") as file:
@@ -37,8 +37,6 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
                 temporary.unlink()
             raise
         sync_folder(path.parent)
-    except OSError as error:
-        raise _explain(path, error) from error
 
 
 def make_folder(folder: Path) -> None:
@@ -59,7 +57,12 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _explain(path: Path, error: OSError) -> DiskFull | ArchiveError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return DiskFull(f"{path}: no space left on the disk; free some and run the same command again")
-    return ArchiveError(f"{path}: can not be written ({error.strerror}); make the folder writable")
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the system says of a failed write into DiskFull or ArchiveError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(f"{path}: no space left on the disk; free some and run the same command again") from error
+        raise ArchiveError(f"{path}: can not be written ({error.strerror}); make the folder writable") from error
