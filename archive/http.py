@@ -27,6 +27,7 @@ __all__ = [
     "decode_content",
     "iter_body",
     "measure_body",
+    "media_type",
     "parse_head",
     "read_head",
     "read_message",
@@ -91,8 +92,7 @@ class Head:
     @property
     def mime(self) -> str | None:
         """The declared media type without parameters, in lower case."""
-        first = next(iter(self.values(b"content-type")), b"").decode("latin-1")
-        return re.split(r"[;,\s]", first, maxsplit=1)[0].lower() or None
+        return media_type(next(iter(self.values(b"content-type")), b"").decode("latin-1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,15 @@ def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Mes
         notes.append("cut-at-limit")
         body = body[:max_size]
     return Message(tuple(informational), head, Payload(head.status or 0, text_fields(head), body), tuple(notes))
+
+
+def media_type(value: str | None) -> str | None:
+    """Return the media type of a ``Content-Type`` without its parameters, in lower case.
+
+    >>> media_type("Text/HTML; charset=utf-8"), media_type("")
+    ('text/html', None)
+    """
+    return re.split(r"[;,\s]", value or "", maxsplit=1)[0].lower() or None
 
 
 def text_fields(head: Head) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,9 @@
 One place sees pages, images, attachments, robots.txt, redirects, retries and failures alike. Nothing
 is handed to Scrapy before its records are written.
 
+An address of which the archive holds an answer with validators is asked for conditionally. Scrapy is
+then given the answer that is held when the server says 304: to spiders the page came, unchanged.
+
 Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is also given to Scrapy),
 ``CAPTURE_SPOOL_DIR`` (where large answers wait for the WARC writer), ``KHCN_RESOLVE``.
 """
@@ -16,7 +19,7 @@ from urllib.parse import urldefrag, urlsplit
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _BindAddressAgent, _ScrapyAgent
 from scrapy.exceptions import ResponseDataLossError, StopDownload
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -31,12 +34,15 @@ from crawler.attempt import Fetch
 from crawler.pool import FetchPool, WirePool
 from crawler.recorder import recorder_of
 from crawler.resolve import Resolve, parse_resolve, target_of
+from crawler.validators import Known
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 # mypy: disable-error-code="no-untyped-call"
 
+CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
+REFUSED = frozenset({400, 412})
 BODY_LIMIT = 32 * 1024 * 1024
 # Every replay tool decodes gzip; not all decode br, zstd or raw deflate.
 ACCEPTED_CODINGS = frozenset({"gzip", "identity"})
@@ -65,9 +71,31 @@ class CaptureHandler(HTTP11DownloadHandler):
         DiskFull or ArchiveError when an exchange could not be stored.
         """
         recorder_of(self._crawler)  # fails here rather than after bytes came that nobody would keep
-        # A redirect or a retry copies the meta of the request before it.
-        request.meta.pop("capture", None)
         _ask_for_gzip(request)
+        known = self._known(request)
+        response = await self._exchange(request, known)
+        if known is not None and response.status in REFUSED:
+            # Some servers choke on conditions (412 to a GET, 400 to an odd ETag): ask without.
+            response = await self._exchange(request, None)
+        return response
+
+    def _known(self, request: Request) -> Known | None:
+        """Return the answer that is held of a request's address; null when it is to be asked for anew."""
+        is_own = any(name in request.headers for name in CONDITIONS) and "conditional" not in request.meta
+        # What failed is tried again as plainly as can be; nobody but us reads robots.txt, each time whole.
+        if is_own or request.method != "GET" or request.meta.get("retry_times") or _purpose(request) == "robots":
+            return None
+        return recorder_of(self._crawler).held(urldefrag(request.url)[0])
+
+    async def _exchange(self, request: Request, known: Known | None) -> Response:
+        # A redirect or a retry copies meta and header of the request before it.
+        request.meta.pop("capture", None)
+        if request.meta.pop("conditional", False):
+            for name in CONDITIONS:
+                request.headers.pop(name, None)
+        if known is not None:
+            request.meta["conditional"] = True
+            request.headers.update(known.conditions)
         fetch = Fetch(urldefrag(request.url)[0], request.method, self._spool_dir)
         try:
             try:
@@ -75,16 +103,16 @@ class CaptureHandler(HTTP11DownloadHandler):
             except GeneratorExit:
                 raise  # the loop is gone; there is no recorder to write to any more
             except StopDownload as stop:
-                last = self._record(fetch, request, stop)
+                last = self._record(fetch, request, stop, known)
                 if stop.response is not None and last is not None:
-                    stop.response = self._dressed(stop.response, last, request)
+                    stop.response = self._dressed(stop.response, last, request, known)
                 raise
             except BaseException as error:
-                self._record(fetch, request, error)
+                self._record(fetch, request, error, known)
                 raise
             stopped = StopDownload() if "download_stopped" in response.flags else None
-            last = self._record(fetch, request, stopped)
-            return self._checked(self._dressed(response, last, request), last) if last else response
+            last = self._record(fetch, request, stopped, known)
+            return self._checked(self._dressed(response, last, request, known), last) if last else response
         finally:
             fetch.release()
 
@@ -103,33 +131,44 @@ class CaptureHandler(HTTP11DownloadHandler):
         with wrap_twisted_exceptions():
             return await maybe_deferred_to_future(agent.download_request(request))
 
-    def _record(self, fetch: Fetch, request: Request, error: BaseException | None) -> LiveExchange | None:
+    def _record(
+        self, fetch: Fetch, request: Request, error: BaseException | None, known: Known | None
+    ) -> LiveExchange | None:
         """Give every exchange of the fetch to the recorder; return the last one."""
         recorder = recorder_of(self._crawler)
         last = None
         for last in fetch.exchanges(error):
+            last.known = known.original if known else None
             capture: Capture | None = recorder.record(last, via=request.meta.get("via"), purpose=_purpose(request))
             if capture is not None:
                 request.meta["capture"] = capture
         return last
 
-    def _dressed(self, response: Response, exchange: LiveExchange, request: Request) -> Response:
+    def _dressed(
+        self, response: Response, exchange: LiveExchange, request: Request, known: Known | None
+    ) -> Response:
         """Return *response* with the body that was recorded, as the offline rebuild will read it."""
         body, flags = b"", list(response.flags)
+        status, headers = response.status, response.headers.copy()
         # Nobody reads a document's body from Scrapy: the recorder measures it from the spool.
         limit = 0 if _purpose(request) == "attachment" else self._body_limit
-        if exchange.size <= limit:
+        size = exchange.size
+        capture: Capture | None = request.meta.get("capture")
+        if known is not None and capture is not None and capture.status == 304 and capture.revisit_of:
+            held = known.payload(max_size=limit + 1)
+            status, headers, size = held.status, Headers(_multiple(held.headers)), len(held.body)
+            body, flags = held.body, [*flags, "not-modified"]
+        elif size <= limit:
             exchange.response.seek(0)
             body = read_payload(exchange.response).body
-        if exchange.size > limit or len(body) > limit:
+        if size > limit or len(body) > limit:
             body, flags = b"", [*flags, "spooled"]
-        headers = response.headers.copy()
         for name in ("Content-Encoding", "Transfer-Encoding"):
             headers.pop(name, None)
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
         return kind(
             url=response.url,
-            status=response.status,
+            status=status,
             headers=headers,
             body=body,
             flags=flags,
@@ -205,6 +244,13 @@ class ResolvingEndpoints(_StandardEndpointFactory):
         if uri.scheme == b"https":
             return wrapClientTLS(self._policyForHTTPS.creatorForNetloc(uri.host, uri.port), endpoint)
         return endpoint
+
+
+def _multiple(fields: tuple[tuple[str, str], ...]) -> dict[bytes, list[bytes]]:
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in fields:
+        found.setdefault(name.encode("latin-1"), []).append(value.encode("latin-1"))
+    return found
 
 
 def _ask_for_gzip(request: Request) -> None:

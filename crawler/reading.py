@@ -28,10 +28,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from archive.http import media_type
 from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from archive.times import parse_warc_date
@@ -88,6 +89,9 @@ class CrawlReader:
     ) -> Outcome:
         """Read one capture of this crawl; return what it was.
 
+        A revisit is read as its original would be, as of the revisit's own date: *payload*
+        gives the original's, also for a 304.
+
         With *measure* a document of any size is read with flat memory: *payload*
         is then asked for its beginning only (``payload(max_size=...)``).
 
@@ -119,12 +123,17 @@ class CrawlReader:
     ) -> Outcome:
         if capture.purpose == "robots" or capture.status is None or capture.truncated:
             return OTHER
+        is_not_modified = capture.status == 304 and capture.revisit_of is not None
         is_redirect = 300 <= capture.status < 400 and capture.status != 304
-        if capture.status != 200 and not is_redirect:
+        if capture.status != 200 and not is_redirect and not is_not_modified:
             return OTHER
         if callable(payload):
             is_document = capture.purpose == "attachment" and measure is not None
             payload = payload(max_size=BEGINNING) if is_document else payload()
+        if is_not_modified:
+            capture = replace(capture, status=payload.status, mime=media_type(payload.header("Content-Type")))
+            if capture.status != 200:
+                return OTHER
         may_be_page = capture.purpose in ("page", "unknown")
         if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
             return self._read_page(capture, payload)

@@ -21,7 +21,7 @@ from archive.catalog.engine import parse_url, remove_sidecars, sqlite_path
 from archive.catalog.swap import swap_in
 from archive.errors import ArchiveError, DamagedRecord
 from archive.jsonl import write_articles
-from archive.model import Capture, Payload
+from archive.model import Capture, Location, Payload
 from archive.warc.framing import Torn
 from archive.warc.reader import Context, crawl_info, find_warc, iter_captures, list_warcs, warcinfo
 from crawler.reading import OTHER, CrawlReader, Outcome, Result, settle, store, store_crawl
@@ -187,7 +187,7 @@ def _rebuild_warc(
     root: Path, crawl: _Crawl, warc: str, reader: CrawlReader | None, catalog: Catalog, found: Rebuilt
 ) -> None:
     first = None
-    for capture, outcome in _note_all(root, warc, reader, found):
+    for capture, outcome in _note_all(root, warc, reader, found, catalog):
         first = min(first or capture.date, capture.date)
         store(catalog, capture, outcome)
         found.captures[outcome.kind if reader else "unread"] += 1
@@ -198,7 +198,13 @@ def _rebuild_warc(
     store_crawl(catalog, crawl.id, crawl.site, crawl_info(fields), first)
 
 
-def _note_all(root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt) -> Iterator[tuple[Capture, Outcome]]:
+def _note_all(
+    root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt, catalog: Catalog | None = None
+) -> Iterator[tuple[Capture, Outcome]]:
+    def locate(record: str) -> Location | None:
+        capture = catalog.capture(record) if catalog is not None else None
+        return capture.location if capture else None
+
     def note_torn(torn: Torn) -> None:
         note_damage(torn.offset, torn.detail)
 
@@ -207,7 +213,7 @@ def _note_all(root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt)
         logger.warning("damage in warc", extra={"warc": warc, "offset": offset, "detail": detail})
 
     try:
-        for capture, stored in iter_captures(root, warc, on_torn=note_torn):
+        for capture, stored in iter_captures(root, warc, on_torn=note_torn, locate=locate):
             outcome = OTHER
             if reader is not None:
                 try:

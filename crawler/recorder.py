@@ -110,6 +110,10 @@ class Recorder:
         """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
         return self._catalog.answered(self.site.id)
 
+    def held(self, url: str) -> Known | None:
+        """Return the answer that is held of an address, to ask whether it is still current."""
+        return self._validators.known(url) if self._validators is not None else None
+
     def follows_complete_crawl(self) -> bool:
         """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
         crawls = self._catalog.crawls(self.site.id)

@@ -32,6 +32,9 @@ class Recorder:
     def record(self, exchange: LiveExchange, *, via: str | None, purpose: str) -> Capture | None:
         return self.writer.write(exchange, via=via, purpose=purpose)
 
+    def held(self, url: str) -> None:
+        """Nothing is asked for conditionally."""
+
 
 class LargeSpider(scrapy.Spider):
     """Asks for a smaller answer, which lets the process grow to its usual size, then for the large one."""

@@ -48,6 +48,9 @@ class TellingRecorder:
         self._list.flush()
         return capture
 
+    def held(self, url: str) -> None:
+        """Nothing is asked for conditionally."""
+
     def close(self) -> None:
         self._writer.close()
         self._list.close()

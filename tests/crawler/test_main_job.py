@@ -112,7 +112,7 @@ def test_documents_are_captured(crawled, articles):
     assert listed >= 10
 
 
-def test_each_page_that_was_served_has_exactly_one_response_record(crawled):
+def test_each_answer_that_was_served_has_exactly_one_record(crawled):
     served = Counter(f"http://{hit.host}{hit.target}" for hit in crawled.fetched if hit.status == 200)
     held: Counter[str] = Counter()
     first = [f"{report['crawl']}" for report in crawled.reports(crawled.first).values()]
@@ -122,7 +122,8 @@ def test_each_page_that_was_served_has_exactly_one_response_record(crawled):
             if record.rec_type == "warcinfo":
                 fields = record.content_stream().read().decode()
                 crawl = next(line.split(": ")[1] for line in fields.splitlines() if line.startswith("crawl: "))
-            if record.rec_type == "response" and crawl in first and record.http_headers.get_statuscode() == "200":
+            is_answer = record.rec_type in ("response", "revisit")
+            if is_answer and crawl in first and record.http_headers.get_statuscode() == "200":
                 held[record.rec_headers["WARC-Target-URI"]] += 1
 
     assert held == served

@@ -56,17 +56,18 @@ class Played:
 
 
 @contextmanager
-def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True) -> Iterator[Played]:
+def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True, still: bool = False) -> Iterator[Played]:
     """Play the sites on loopback at *port* (0: any free one) while the block runs.
 
     The *hold_back* newest articles of each generation are not played until ``played.publish(article)``;
-    *seeds* asks for the seed documents too, when they are there.
+    *seeds* asks for the seed documents too, when they are there. With *still* nothing changes between
+    two fetches: view counters, clocks and tokens stand.
     """
     shown: list[PlayedArticle] = []
     for layout in HOSTS.values():
         shown += [one for one in all_articles() if one.layout == layout][hold_back:]
     played = Played(World([*shown, *(seed_articles() if seeds else ())]))
-    counter = itertools.count(1)
+    counter = itertools.repeat(1) if still else itertools.count(1)
     loop = asyncio.new_event_loop()
 
     connections: set[Wire] = set()
