@@ -20,11 +20,13 @@ from crawler.version import VERSION
 
 VERBS = {
     "crawl": "Crawl Departments and archive what they publish.",
+    "export": "Write what the archive holds into one file for others.",
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
     "schema": "Print the JSON Schema of what is exported.",
     "show": "Show an article, or the bytes of a capture.",
     "sites": "List and show the declared Departments.",
+    "verify": "Check that the archive is what it says.",
 }
 
 

@@ -1,0 +1,230 @@
+"""Gzip members, walked one by one with nothing but zlib.
+
+Written apart from the archive's reader, so that both would have to be wrong in the
+same way. Memory is flat whatever a member inflates to.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import BinaryIO, Protocol
+
+MAGIC = b"\x1f\x8b\x08"
+BLOCK = 1 << 20
+MAX_INFLATED = 1 << 30
+MAX_RATIO = 100
+MAX_BROKEN = 1000
+"""Broken members after which a file is given up: each costs a search for the next whole one."""
+
+_OUT = 4 << 20
+_HEADER = 10
+_TRAILER = 8
+_OURS = MAGIC + bytes(5)  # no flags, no time
+_STORED, _DEFLATED = 4, 0  # what zlib notes of the levels that our writer uses
+
+
+class Taker(Protocol):
+    """Takes what members inflate to."""
+
+    def begin(self, offset: int) -> None:
+        """Start a member that lies at *offset*."""
+
+    def feed(self, data: bytes) -> bool:
+        """Take bytes; say whether more of them may be of use."""
+
+    def end(self, length: int, oddity: str | None) -> None:
+        """End a whole member. *oddity*: what of it our writer would not have written."""
+
+    def broken(self, offset: int, rule: str, detail: str) -> None:
+        """Drop the member at *offset*, which is not whole, or report bytes that are none."""
+
+
+def walk(file: BinaryIO, start: int, end: int, taker: Taker) -> None:
+    """Give every gzip member between two offsets of *file* to *taker*; what is broken is passed over."""
+    _Walk(file, start, end, taker).run()
+
+
+class _Walk:
+    def __init__(self, file: BinaryIO, start: int, end: int, taker: Taker) -> None:
+        self._file = file
+        self._end = end
+        self._taker = taker
+        self._system: int | None = None
+        self._go_to(start)
+
+    def _go_to(self, offset: int) -> None:
+        self._file.seek(offset)
+        self._offset = offset  # of the first byte in _data
+        self._unread = self._end - offset
+        self._data = b""
+
+    def _more(self, keep: int) -> bool:
+        """Read on, keeping *keep* bytes at the end of what is there."""
+        block = self._file.read(min(BLOCK, self._unread)) if self._unread > 0 else b""
+        gone = len(self._data) - keep
+        self._data = self._data[gone:] + block
+        self._offset += gone
+        self._unread = self._unread - len(block) if block else 0
+        return bool(block)
+
+    def run(self) -> None:
+        broken = 0
+        while self._data or self._more(0):
+            if len(self._data) < _HEADER + _TRAILER:
+                self._more(len(self._data))
+            offset = self._offset
+            fault = self._member() if self._data.startswith(MAGIC[: len(self._data)]) else ("gzip-junk", "")
+            if fault is None:
+                continue
+            broken += 1
+            found = self._find(offset + 1) if broken < MAX_BROKEN else None
+            rule, detail = fault
+            skipped = (self._end if found is None else found) - offset
+            detail = f"{detail}; {skipped} bytes are passed over" if detail else f"{skipped} bytes are no gzip member"
+            self._taker.broken(offset, rule, detail)
+            self._go_to(self._end if found is None else found)
+
+    def _member(self) -> tuple[str, str] | None:
+        """Walk the member that _data begins with; return what is wrong with it, and why."""
+        start = self._offset
+        self._taker.begin(start)
+        header = self._data[: _HEADER + 1]
+        stored = _StoredBlocks() if len(header) > _HEADER and header[_HEADER] & 6 == 0 else None
+        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        before, last = None, b""
+        beginning = b""
+        fed = inflated = at = 0
+        while not inflater.eof:
+            # Where the next member seems to start, this one seems to end.
+            hint = self._data.find(MAGIC, at + 1)
+            stop = hint if hint > 0 else len(self._data) - (2 * _TRAILER if self._unread else 0)
+            if stop <= at:
+                left = len(self._data) - at
+                if not self._more(left) and not left:
+                    return "gzip-torn", f"the file ends after {fed} bytes of a gzip member"
+                at = 0
+                continue
+            cut = max(at, stop - _TRAILER - 1)
+            for piece in (self._data[at:cut], self._data[cut:stop]):
+                if inflater.eof:
+                    break
+                if piece and cut + len(piece) == stop and stored is None:
+                    before, last = inflater.copy(), piece
+                fed += len(piece)
+                if stored is not None:
+                    stored.feed(piece)
+                while True:
+                    try:
+                        out = inflater.decompress(piece, _OUT)
+                    except zlib.error as error:
+                        return "gzip-broken", f"a gzip member of which {fed} bytes were read: {error}"
+                    inflated += len(out)
+                    if inflated > MAX_INFLATED and inflated > MAX_RATIO * fed:
+                        return "gzip-bomb", f"{fed} bytes of a gzip member inflate to {inflated} and more"
+                    if not beginning:
+                        beginning = out
+                    if out and not self._taker.feed(out) and inflated > _OUT:
+                        return "gzip-broken", "a gzip member holds no record, but much else"
+                    piece = inflater.unconsumed_tail
+                    if not piece or inflater.eof:
+                        break
+            at = stop
+        length = fed - len(inflater.unused_data)
+        oddity = self._header_oddity(header, beginning) or (stored.oddity if stored else None)
+        if oddity is None and before is not None and not inflater.unused_data and _has_padding(before, last):
+            oddity = "bits behind its deflated data are set"
+        self._taker.end(length, oddity)
+        self._skip_to(start + length)
+        return None
+
+    def _skip_to(self, offset: int) -> None:
+        if offset < self._offset:
+            self._go_to(offset)
+        else:
+            self._data = self._data[offset - self._offset :]
+            self._offset = offset
+
+    def _header_oddity(self, header: bytes, beginning: bytes) -> str | None:
+        if len(header) <= _HEADER:
+            return "its gzip header is cut"
+        level, system = header[8], header[9]
+        if self._system is None:
+            self._system = system
+        is_stored = header[_HEADER] & 6 == 0
+        if not header.startswith(_OURS) or system != self._system or level not in (_STORED, _DEFLATED):
+            return f"its gzip header is {header[:_HEADER].hex()}"
+        if (level == _STORED) != is_stored and not (is_stored and _is_vain(beginning)):
+            return f"its gzip header notes level {level} and its data another"
+        return None
+
+    def _find(self, offset: int) -> int | None:
+        """Return where the next member starts that holds a record."""
+        self._go_to(offset)
+        while self._data or self._more(0):
+            at = self._data.find(MAGIC)
+            if at < 0:
+                if not self._more(min(2, len(self._data))):
+                    return None
+                continue
+            if len(self._data) - at < 512:
+                self._more(len(self._data) - at)
+                at = 0
+            try:
+                if zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(self._data[at : at + 512], 5) == b"WARC/":
+                    return self._offset + at
+            except zlib.error:
+                pass
+            self._skip_to(self._offset + at + 1)
+        return None
+
+
+def _is_vain(beginning: bytes) -> bool:
+    """Whether zlib, asked to deflate, would store the beginning of these bytes."""
+    deflater = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return (deflater.compress(beginning[: 1 << 17]) + deflater.flush())[0] & 6 == 0
+
+
+def _has_padding(before: zlib._Decompress, last: bytes) -> bool:
+    """Whether bits are set between the end of the deflated data and the next full byte.
+
+    No inflater looks at them. *before* is the state before the *last* bytes: one of
+    deflated data, then the trailer. A bit that can be cleared without a change is padding.
+    """
+    if len(last) != _TRAILER + 1 or not last[0]:
+        return False
+    cleared = last[0] ^ (1 << (last[0].bit_length() - 1))
+    try:
+        before.decompress(bytes([cleared]) + last[1:], _OUT)
+    except zlib.error:
+        return False
+    return before.eof
+
+
+class _StoredBlocks:
+    """Looks at the bits between the head of each stored block and its length, which no inflater does."""
+
+    def __init__(self) -> None:
+        self.oddity: str | None = None
+        self._left = _HEADER
+        self._head = b""
+        self._done = False
+
+    def feed(self, piece: bytes) -> None:
+        at = 0
+        while at < len(piece) and not self._done:
+            if self._left:
+                step = min(self._left, len(piece) - at)
+                self._left -= step
+                at += step
+                continue
+            need = 5 - len(self._head)
+            self._head += piece[at : at + need]
+            at += need
+            if len(self._head) == 5:
+                if self._head[0] & 6:
+                    self._done = True  # deflated from here on
+                elif self._head[0] > 1:
+                    self.oddity = "bits behind the head of a stored block are set"
+                self._done = self._done or bool(self._head[0] & 1)
+                self._left = int.from_bytes(self._head[1:3], "little")
+                self._head = b""

@@ -1,0 +1,271 @@
+"""Everything, or what is named: files side by side in processes, then what concerns them all."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from archive.catalog import Catalog
+from archive.errors import ArchiveError, CatalogError, KhcnError
+from archive.verify import catalog as rows
+from archive.verify.files import OPEN, WARC, Files, index_of, is_live, open_finding
+from archive.verify.findings import Finding, finding
+from archive.verify.images import check_files
+from archive.verify.index import check_index
+from archive.verify.jsonl import check_lines
+from archive.verify.links import Ledger, Links
+from archive.verify.members import MAGIC
+from archive.verify.scan import Scan, scan
+
+PROCESSES = 2
+_MEANT = (".warc", ".warc.gz", ".wacz", ".warc.open", ".warc.gz.open")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to read."""
+
+    path: Path
+    file: str
+    """Name in findings."""
+    root: Path | None = None
+    """Data root, for a file that lies in its place there: then index and catalog are compared."""
+    catalog: str | Path | None = None
+    catalog_name: str = ""
+
+
+@dataclass(slots=True)
+class Read:
+    """What reading a file gave."""
+
+    file: str
+    size: int = 0
+    records: int = 0
+    links: list[tuple[str, Links]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Verification:
+    """A run over files: iterate :meth:`findings`, then look at the figures."""
+
+    def __init__(self, root: Path, paths: Sequence[Path] = (), catalog: str | Path | None = None) -> None:
+        """*paths*: files and folders, by default the data root. Raises ArchiveError for one that cannot be read."""
+        self.root = root
+        self.files = self.records = self.bytes = 0
+        self._catalog = catalog if catalog is not None else root / rows.FILE
+        self._catalog_name = rows.FILE if isinstance(self._catalog, Path) else "catalog"
+        self._is_whole = not paths or any(_same(path, root) for path in paths)
+        self._held: Files | None = None
+        self._paths = [] if self._is_whole else list(dict.fromkeys(self._expand(paths)))
+        if self._is_whole and not root.is_dir():
+            raise ArchiveError(f"{root}: no data root; name one with --data, or the files to verify")
+
+    def findings(self, progress: Callable[[str], object] = lambda _: None) -> Iterator[Finding]:
+        """Yield what is wrong, file by file; *progress* is told of each before its findings."""
+        tasks = self._tasks()
+        has_catalog = self._has_catalog
+        if self._held is not None:
+            yield from self._held.findings
+            yield from self._check_rest(self._held, has_catalog=has_catalog)
+        for path in self._paths:
+            if path.name.endswith(OPEN):
+                base = self.root if path.is_relative_to(self.root) else path.parent
+                yield from open_finding(base, path.relative_to(base).as_posix())
+        ledger = Ledger()
+        try:
+            for read in _read_all(tasks):
+                progress(read.file)
+                self.files += 1
+                self.records += read.records
+                self.bytes += read.size
+                for file, links in read.links:
+                    ledger.add(file, links)
+                yield from sorted(read.findings, key=lambda one: (one.file, one.offset or 0))
+            yield from ledger.findings(self._elsewhere)
+        finally:
+            ledger.close()
+
+    # What is to be read.
+
+    def _expand(self, paths: Iterable[Path]) -> Iterator[Path]:
+        for path in paths:
+            try:
+                if path.is_dir():
+                    yield from sorted(p.resolve() for p in path.rglob("*") if p.name.endswith(_MEANT) and p.is_file())
+                    continue
+                with path.open("rb") as file:
+                    file.read(1)
+            except OSError as error:
+                raise ArchiveError(f"{path}: can not be read ({error.strerror}); name a WARC or WACZ file") from None
+            yield path.resolve()
+
+    def _tasks(self) -> list[Task]:
+        root = self.root.resolve()
+        if self._is_whole:
+            self._held = Files(self.root)
+            names = [*self._held.warcs, *self._held.waczs]
+            return [self._task(root / name, name) for name in names]
+        tasks = []
+        for path in self._paths:
+            inside = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+            if not path.name.endswith(OPEN):
+                tasks.append(self._task(path, inside or str(path)))
+        return tasks
+
+    def _task(self, path: Path, file: str) -> Task:
+        if not WARC.fullmatch(file):
+            return Task(path, file)
+        return Task(path, file, self.root, self._catalog if self._has_catalog else None, self._catalog_name)
+
+    @cached_property
+    def _has_catalog(self) -> bool:
+        try:
+            with rows.opened(self._catalog):
+                return True
+        except CatalogError:
+            return False
+
+    # What concerns all files.
+
+    def _check_rest(self, held: Files, *, has_catalog: bool) -> Iterator[Finding]:
+        expected = {index_of(warc) for warc in held.warcs}
+        for name in sorted(held.indexes - expected):
+            yield finding(name, None, "cdxj-extra", "there is no closed WARC file of this name")
+        if not has_catalog:
+            missing = isinstance(self._catalog, Path) and not self._catalog.exists()
+            if not missing:
+                yield from rows.check_whole(self._catalog, self._catalog_name)
+            elif held.warcs:
+                yield finding(self._catalog_name, None, "catalog-missing", f"there are {len(held.warcs)} WARC files")
+            return
+        yield from rows.check_whole(self._catalog, self._catalog_name)
+        try:
+            yield from self._check_against_catalog(held)
+        except CatalogError as error:
+            yield finding(self._catalog_name, None, "catalog-damaged", str(error))
+
+    def _check_against_catalog(self, held: Files) -> Iterator[Finding]:
+        for warc, count in sorted(rows.warcs_named(self._catalog).items()):
+            is_there = warc in held.warcs or (self.root / (warc + OPEN)).is_file()
+            if not is_there:
+                told = f"{count} captures lie in {warc}: no such file"
+                yield finding(self._catalog_name, None, "catalog-extra", told)
+        with Catalog.open(self._catalog, read_only=True, create=False) as catalog:
+            yield from check_lines(self.root, catalog, self._is_running)
+
+    def _is_running(self, site: str, crawl: str) -> bool:
+        return is_live(self.root, site) and not (self.root / "crawls" / f"{crawl}.json").is_file()
+
+    def _elsewhere(self, told: str, name: str, offset: int | None) -> str | None:
+        """Look for a referred record in files of the data root that were not read; see :meth:`Ledger.findings`."""
+        if self._is_whole:
+            return ""
+        named = name.rpartition("/")[2]
+        if any(path.name == named for path in self._paths):
+            return f"{named} was said to hold it"
+        place = next(iter(sorted((self.root / "warcs").rglob(named))), None) if named else None
+        if place is None or offset is None:
+            return None  # in a file that nobody gave us: nothing can be said
+        return None if told.strip("<>") == _id_at(place, offset) else f"at byte {offset} of {named} lies another one"
+
+
+def read_file(task: Task) -> Read:
+    """Read one file, and compare it with its index and its rows."""
+    read = Read(task.file)
+    try:
+        read.size = task.path.stat().st_size
+        if task.path.name.lower().endswith(".wacz") or _begins_as_zip(task.path):
+            from archive.verify.wacz import check_wacz
+
+            read.findings, scans = check_wacz(task.path, task.file)
+        else:
+            told = rows.files_of(task.catalog, task.file) if task.catalog else {}
+            found = scan(task.path, task.file, wanted=told.__contains__)
+            scans = [found]
+            if task.root is not None:
+                read.findings += _compare(task, found)
+                read.findings += check_files(told, found, task.catalog_name)
+    except OSError as error:
+        read.findings.append(finding(task.file, None, "file-unreadable", str(error.strerror or error)))
+        return read
+    except KhcnError as error:
+        read.findings.append(finding(task.catalog_name, None, "catalog-damaged", str(error)))
+        return read
+    for found in scans:
+        read.records += found.records
+        read.findings += found.findings
+        read.links.append((found.file, found.links))
+    return read
+
+
+def _compare(task: Task, found: Scan) -> Iterator[Finding]:
+    assert task.root is not None
+    parts = task.file.split("/")
+    info = found.info
+    if found.is_ours and (info.get("site"), info.get("filename", parts[-1])) != (parts[1], parts[-1]):
+        told = f"its warcinfo says site {info.get('site')}, file {info.get('filename')}"
+        yield finding(task.file, None, "file-misplaced", told)
+    index = index_of(task.file)
+    yield from check_index(task.root / index, index, found)
+    if task.catalog is None:
+        return
+    is_running = is_live(task.root, parts[1])
+    for one in rows.check_captures(task.catalog, task.catalog_name, task.file, found):
+        # Rows follow their records: of a crawl that runs some are still to come.
+        if not (is_running and one.rule == "catalog-lacks"):
+            yield one
+
+
+def _read_all(tasks: list[Task]) -> Iterator[Read]:
+    """Yield what each file gave, in the order of *tasks*, the largest read first."""
+    count = min(PROCESSES, os.cpu_count() or 1, len(tasks))
+    if count < 2:
+        yield from map(read_file, tasks)
+        return
+    # Forked, what is imported here need not be imported there; this process has no threads yet.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(count, mp_context=context) as pool:
+        futures: dict[Task, Future[Read]] = {}
+        for task in sorted(tasks, key=_size, reverse=True):
+            futures[task] = pool.submit(read_file, task)
+        for task in tasks:
+            yield futures.pop(task).result()
+
+
+def _size(task: Task) -> int:
+    try:
+        return task.path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _same(path: Path, root: Path) -> bool:
+    return path.resolve() == root.resolve()
+
+
+def _begins_as_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"PK\3\4"
+
+
+def _id_at(path: Path, offset: int) -> str | None:
+    """Return the id of the record that begins at *offset*, None when none does."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        data = file.read(64 << 10)
+    if data.startswith(MAGIC):
+        try:
+            data = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(data, 64 << 10)
+        except zlib.error:
+            return None
+    for line in data.partition(b"\r\n\r\n")[0].split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"warc-record-id":
+            return value.strip().strip(b"<>").decode("utf-8", "replace")
+    return None
