@@ -217,12 +217,14 @@ def iter_body(response: BinaryIO, start: int, head: Head, notes: list[str] | Non
         yield from iter(lambda: response.read(BLOCK), b"")
 
 
-def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Message:
+def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY, is_wire: bool = True) -> Message:
     """Read an answer from the bytes received, 1xx heads included or split off already.
 
     The body is decoded as a browser does it: Content-Length cuts what is longer,
     204 and 304 have none, lying codings are passed over (see :mod:`archive.codings`).
     At most *max_size* bytes are read and decoded; ``cut-at-limit`` tells that it was more.
+    An answer that other programs have rendered (not *is_wire*) is not cut at its
+    Content-Length: that may be the length before they decoded the body.
     """
     file = io.BytesIO(response) if isinstance(response, bytes) else response
     informational, start = split_informational(file)
@@ -233,7 +235,7 @@ def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Mes
     elif not head.complete:
         notes.append("cut-head")
     # A coded body can be longer than what it decodes to.
-    raw = _raw_body(file, start, head, max(max_size, 1 << 20) if head.encodings else max_size, notes)
+    raw = _raw_body(file, start, head, max(max_size, 1 << 20) if head.encodings else max_size, notes, is_wire)
     body = decode_content(raw, head.encodings, max_size, notes)
     if len(body) > max_size:
         notes.append("cut-at-limit")
@@ -255,14 +257,15 @@ def text_fields(head: Head) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
 
 
-def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list[str]) -> bytes:
+def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list[str], is_wire: bool) -> bytes:
     """Return the body before content decoding, cut where HTTP says that it ends."""
     body = bytearray()
     for piece in iter_body(file, start, head, notes):
         body += piece
         if len(body) > max_size:
             break
-    limit = len(body) if head.is_chunked or head.content_length is None else head.content_length
+    limit = _announced(head, is_wire)
+    limit = len(body) if limit is None else limit
     if head.status in (204, 304):
         limit = 0
     if len(body) > limit:
@@ -275,7 +278,11 @@ def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list
     return bytes(body)
 
 
-def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY) -> tuple[int, str] | None:
+def _announced(head: Head, is_wire: bool) -> int | None:
+    return head.content_length if is_wire and not head.is_chunked else None
+
+
+def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY, is_wire: bool = True) -> tuple[int, str] | None:
     """Return size and hexadecimal SHA-256 of the body that :func:`read_payload` gives, however large it is.
 
     Memory stays flat for a body without content coding. A coded one is decoded in
@@ -287,10 +294,10 @@ def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY) -> tuple[int, 
     _, start = split_informational(response)
     head = read_head(response, start)
     if head.encodings:
-        message = read_message(response, max_size=max_size)
+        message = read_message(response, max_size=max_size, is_wire=is_wire)
         body = message.payload.body
         return None if "cut-at-limit" in message.notes else (len(body), hashlib.sha256(body).hexdigest())
-    left = None if head.is_chunked else head.content_length
+    left = _announced(head, is_wire)
     if head.status in (204, 304):
         left = 0
     size, digest = 0, hashlib.sha256()
@@ -301,10 +308,10 @@ def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY) -> tuple[int, 
     return size, digest.hexdigest()
 
 
-def read_payload(response: BinaryIO | bytes, *, max_size: int = MAX_BODY) -> Payload:
+def read_payload(response: BinaryIO | bytes, *, max_size: int = MAX_BODY, is_wire: bool = True) -> Payload:
     """Return what a page is read from: see :func:`read_message`.
 
     >>> read_payload(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nhello").body
     b'he'
     """
-    return read_message(response, max_size=max_size).payload
+    return read_message(response, max_size=max_size, is_wire=is_wire).payload

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast, get_args
 
-from archive.digests import digest_of
+from archive.digests import BLOCK, digest_of
 from archive.errors import DamagedRecord
 from archive.http import Head, iter_body, parse_head
 from archive.model import Capture, Location, Purpose
@@ -89,13 +90,30 @@ def declared_mime(record: Record) -> str | None:
 
 
 def told_by(records: Iterable[Record]) -> dict[str, str]:
-    """Return what the metadata records of an exchange tell, the first value of each name."""
+    """Return what the metadata records of an exchange tell, the first value of each name.
+
+    Other programs may not say ``via`` there: then it is the Referer that was sent.
+    """
     told: dict[str, str] = {}
+    records = tuple(records)
     for record in records:
         if record.type == "metadata" and record.get("Content-Type") == FIELDS_TYPE:
             for name, value in parse_fields(record.read()):
                 told.setdefault(name, value)
+    if "via" not in told and "purpose" not in told and (referer := _referer(records)):
+        told["via"] = referer
     return told
+
+
+def _referer(records: Iterable[Record]) -> str | None:
+    for record in records:
+        if record.type == "request":
+            record.block.seek(record.start)
+            head = record.block.read(BLOCK).partition(b"\r\n\r\n")[0]
+            match = re.search(rb"\nReferer:[ \t]*(https?://[\x21-\x7e]+)", head, re.IGNORECASE)
+            if match is not None:
+                return match[1].decode("ascii")
+    return None
 
 
 def informational_of(records: Iterable[Record]) -> tuple[bytes, ...]:

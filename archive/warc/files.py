@@ -13,6 +13,8 @@ from archive.warc.records import OWN_INFO
 SUFFIX = ".warc.gz"
 OPEN = ".open"
 """What is added to the name of a file while it is being written."""
+IMPORT = "import"
+"""``origin`` in the warcinfo of a file whose records were copied from files of other programs."""
 
 
 def find_warc(root: Path, warc: str) -> Path:
@@ -69,6 +71,8 @@ class Context:
 
     site: str
     crawl: str
+    is_import: bool = False
+    """Whether its records were copied from files of other programs."""
 
     @classmethod
     def of(cls, root: Path, warc: str) -> Context:
@@ -80,4 +84,5 @@ class Context:
         parts = PurePosixPath(warc).parts
         name = parts[-1].removesuffix(OPEN).removesuffix(SUFFIX)
         folder = parts[1] if len(parts) > 2 and parts[0] == "warcs" else ""
-        return cls(fields.get("site", folder), fields.get("crawl") or fields.get("isPartOf") or name)
+        crawl = fields.get("crawl") or fields.get("isPartOf") or name
+        return cls(fields.get("site", folder), crawl, fields.get("origin") == IMPORT)

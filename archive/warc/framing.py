@@ -37,7 +37,9 @@ def gzip_member(record: Record) -> Iterator[bytes]:
 
 
 def header_bytes(record: Record) -> bytes:
-    """Return a record's version line and named fields, in UTF-8, with the blank line."""
+    """Return a record's version line and named fields, in UTF-8, with the blank line; copied ones as they were."""
+    if record.header is not None:
+        return record.header
     lines = "".join(f"{name}: {value}\r\n" for name, value in record.fields)
     return VERSION + b"\r\n" + lines.encode("utf-8", "replace") + b"\r\n"
 

@@ -16,7 +16,7 @@ from archive.errors import ArchiveError, DamagedRecord
 from archive.model import Location
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
-from archive.warc.files import OPEN, SUFFIX, find_warc
+from archive.warc.files import OPEN, SUFFIX, Context, find_warc
 from archive.warc.framing import Torn, read_members
 from archive.warc.original import no_original
 from archive.warc.record import Record
@@ -125,6 +125,7 @@ class Originals:
             raise DamagedRecord(f"{where}: {error}") from error
         if member is None:
             raise DamagedRecord(f"{where}: the file ends before it; run `khcn verify`")
+        member.record.is_wire = not Context.of(self._root, warc).is_import
         record, wanted = member.record, (revisit.get("WARC-Refers-To") or "").strip("<>")
         stated, digest = record.get("WARC-Payload-Digest"), revisit.get("WARC-Payload-Digest")
         is_other = record.id != wanted if wanted else bool(stated and digest and stated.lower() != digest.lower())

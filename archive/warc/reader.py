@@ -46,7 +46,9 @@ def read_record(root: Path, location: Location) -> Record:
     Raises DamagedRecord when no whole record lies there or its length differs.
     """
     with find_warc(root, location.warc).open("rb") as file:
-        return _first(file, location).record
+        record = _first(file, location).record
+    record.is_wire = not Context.of(root, location.warc).is_import
+    return record
 
 
 def read_stored(root: Path, location: Location) -> StoredExchange:

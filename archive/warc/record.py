@@ -30,6 +30,11 @@ class Record:
     """Where the block starts in it."""
     size: int
     """Bytes of the block."""
+    header: bytes | None = None
+    """Version line and named fields as they stand in the file of another program, to be copied."""
+    is_wire: bool = True
+    """Whether the block is what went over the wire. What other programs keep may be their own rendering of
+    it: the body decoded, and ``Content-Length`` still that of the coded one."""
 
     def get(self, name: str) -> str | None:
         """Return the first value of a field, by case-insensitive *name*."""

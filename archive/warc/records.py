@@ -29,7 +29,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -50,6 +50,10 @@ OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", 
 
 MAX_EXCESS = 1 << 16
 """Bytes behind the head of a 304, which has no body, that its metadata record holds."""
+
+
+Source = Sequence[tuple[str, str]]
+"""From where records were copied: names and values of a metadata record."""
 
 
 @dataclass(slots=True)
@@ -129,6 +133,12 @@ def warcinfo_record(filename: str, date: datetime, info: Mapping[str, str]) -> R
     """Return the record that opens a file: who wrote it, with what, and for which crawl."""
     fields = [("WARC-Date", warc_date(date)), ("WARC-Filename", filename)]
     return _small("warcinfo", fields, FIELDS_TYPE, fields_block(info.items()))
+
+
+def source_record(warcinfo_id: str, date: datetime, source: Source) -> Record:
+    """Return the record that says from where those after it were copied."""
+    fields = [("WARC-Date", warc_date(date)), ("WARC-Warcinfo-ID", f"<{warcinfo_id}>")]
+    return _small("metadata", fields, FIELDS_TYPE, fields_block(source))
 
 
 def _common_fields(exchange: LiveExchange, warcinfo_id: str) -> Fields:

@@ -84,7 +84,7 @@ class StoredExchange:
         record = self._original() or self.answer
         if record is None or record.type != "response":
             return None
-        return http.measure_body(record.block)
+        return http.measure_body(record.block, is_wire=record.is_wire)
 
     def _original(self) -> Record | None:
         """Return the record that holds the body of a revisit, null for any other answer."""
@@ -127,7 +127,7 @@ def payload_of(record: Record, original: Record | None = None, *, max_size: int 
         mime = declared_mime(record)
         record.block.seek(record.start)
         return Payload(0, (("Content-Type", mime),) if mime else (), record.block.read(max_size))
-    return http.read_payload(record.block, max_size=max_size)
+    return http.read_payload(record.block, max_size=max_size, is_wire=record.is_wire)
 
 
 def group(
@@ -152,7 +152,7 @@ def group_members(members: Iterator[Member]) -> Iterator[list[Member]]:
             member, torn = None, error
         if member is not None and member.record.type == "warcinfo":
             continue
-        if found and (member is None or not _belongs(member.record, found)):
+        if found and (member is None or not belongs(member.record, found)):
             yield found
             found = []
         if torn is not None:
@@ -162,7 +162,8 @@ def group_members(members: Iterator[Member]) -> Iterator[list[Member]]:
         found.append(member)
 
 
-def _belongs(record: Record, members: list[Member]) -> bool:
+def belongs(record: Record, members: list[Member]) -> bool:
+    """Say whether a record is of the same exchange as those before it: one names the other."""
     others = [member.record for member in members]
     return any(other.id in record.concurrent_to or record.id in other.concurrent_to for other in others)
 
@@ -173,6 +174,8 @@ def stored_of(
     """Return the exchange that a group of members holds."""
     records = tuple(member.record for member in members)
     told = told_by(records)
+    for record in records:
+        record.is_wire = not context.is_import
     capture = None
     for member in members:
         if member.record.type in ANSWERS and member.record.get("Content-Type") != FIELDS_TYPE:

@@ -7,7 +7,7 @@ import importlib.metadata
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,7 +25,7 @@ from archive.warc.files import OPEN, SUFFIX
 from archive.warc.framing import gzip_member
 from archive.warc.original import Find
 from archive.warc.record import Record
-from archive.warc.records import LiveExchange, exchange_records, warcinfo_record
+from archive.warc.records import LiveExchange, Source, exchange_records, source_record, warcinfo_record
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +128,28 @@ class WarcWriter:
             self.sync()
         return capture
 
+    def copy(self, records: Sequence[Record], source: Source) -> None:
+        """Append the records of an exchange that another program kept, as they are, and index its answer.
+
+        *source* says where they come from: fields of a metadata record that is written before the
+        first of them in each file. Raises what :meth:`write` raises.
+        """
+        self._check()
+        if self._file is not None and self._is_due(self._file):
+            self.close()
+        try:
+            with _explained(self.root):
+                if self._file is None:
+                    self._file = self._begin()
+                self._file.copy(records, source, self._clock())
+        except KhcnError as error:
+            if self._file is not None and not self._file.is_whole:
+                self._broken = error
+            raise
+        self.written += 1
+        if self._file.unsynced >= self._sync_records:
+            self.sync()
+
     def sync(self) -> None:
         """Bring what was written to the disk, then its lines into the index.
 
@@ -214,6 +236,7 @@ class _OpenWarc:
         self._crawl = crawl
         self._sidecar = sidecar_path(root, warc)
         self._lines: list[bytes] = []
+        self._source: Source | None = None
         self._file = create(_open_name(self._path))
         # Whoever holds "<name>.open" is the only one who can make "<name>": look for it now,
         # not before, or another run could have renamed its own in between.
@@ -245,28 +268,44 @@ class _OpenWarc:
         return self._file.size
 
     def write(self, exchange: LiveExchange, via: str | None, purpose: str, find: Find | None) -> Capture | None:
+        with self._whole_or_nothing():
+            records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose, find=find)
+            locations = self._append_all(records)
+        if records[0].type not in ANSWERS:
+            return None
+        return capture_of(records[0], told_by(records), locations[0], self._site, self._crawl)
+
+    def copy(self, records: Sequence[Record], source: Source, date: datetime) -> None:
+        with self._whole_or_nothing():
+            if source != self._source:
+                records = [source_record(self._warcinfo_id, date, source), *records]
+            self._append_all(records)
+        self._source = source
+
+    @contextmanager
+    def _whole_or_nothing(self) -> Iterator[None]:
         start = self._file.size
         try:
-            records = exchange_records(exchange, warcinfo_id=self._warcinfo_id, via=via, purpose=purpose, find=find)
-            locations = [self._append(record) for record in records]
-            line = line_of(records[0], locations[0])
-            self._file.flush()
+            yield
         except BaseException:
             self.is_whole = False
             self._file.cut(start)
             self.is_whole = True
             raise
-        self.unsynced += len(records)
-        if line is not None:
-            self._lines.append(f"{line}\n".encode())
-        if records[0].type not in ANSWERS:
-            return None
-        return capture_of(records[0], told_by(records), locations[0], self._site, self._crawl)
 
-    def _append(self, record: Record) -> Location:
-        offset = self._file.size
-        self._file.append(gzip_member(record))
-        return Location(self.warc, offset, self._file.size - offset)
+    def _append_all(self, records: Sequence[Record]) -> list[Location]:
+        locations = []
+        lines = []
+        for record in records:
+            offset = self._file.size
+            self._file.append(gzip_member(record))
+            locations.append(Location(self.warc, offset, self._file.size - offset))
+            if (line := line_of(record, locations[-1])) is not None:
+                lines.append(f"{line}\n".encode())
+        self._file.flush()
+        self.unsynced += len(records)
+        self._lines += lines
+        return locations
 
     def sync(self) -> None:
         self._file.sync()
