@@ -233,7 +233,7 @@ def capture_page(
 def captures_by_warc(connection: Connection, site: str) -> dict[str, int]:
     """Return how many captures of a site each of its WARC files holds."""
     query = select(captures.c.warc, func.count()).where(captures.c.site == site).group_by(captures.c.warc)
-    return {warc: number for warc, number in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def capture_by_id(connection: Connection, capture: str) -> Capture | None:
