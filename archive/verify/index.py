@@ -69,7 +69,8 @@ def differences(capture: Capture, key: bytes, fields: dict[str, str], filename: 
     """Return in which points a line differs from the record; "" when in none."""
     url = capture.url.replace(" ", "%20")
     stamp = capture.moment.strftime("%Y%m%d%H%M%S") if capture.moment else ""
-    expected = {"url": url, "length": str(capture.length), "filename": filename}
+    expected = {"url": url, "filename": filename}
+    expected["length"] = str(capture.span if fields.get("length") == str(capture.span) else capture.length)
     if capture.digest:
         expected["digest"] = capture.digest
     if capture.type == "revisit":

@@ -31,6 +31,9 @@ class Capture:
     url: str
     offset: int
     length: int
+    """Bytes of its gzip member; of a record that lies plain those up to the end of its block."""
+    span: int
+    """Bytes up to what follows: some tools count a plain record's two CRLF, some do not."""
     moment: datetime | None
     type: str
     digest: str | None
@@ -188,7 +191,7 @@ class _Reader:
         elif found.is_ours or len(self._bare[record.type]) < 1000:
             self._bare[record.type].append(record.offset)
         if record.type in LISTED and record.fields.get("content-type") != FIELDS_TYPE:
-            found.captures[record.offset] = _capture(record, moment)
+            found.captures[record.offset] = _capture(record, moment, is_member=self._in_member)
 
     def finish(self) -> None:
         self._links.end()
@@ -216,7 +219,7 @@ class _Shifted:
         self._reader.broken(offset - self._start, rule, detail)
 
 
-def _capture(record: Record, moment: datetime | None) -> Capture:
+def _capture(record: Record, moment: datetime | None, *, is_member: bool) -> Capture:
     fields, payload = record.fields, record.payload
     head = payload.head if payload else None
     digest = fields.get("warc-payload-digest")
@@ -227,7 +230,8 @@ def _capture(record: Record, moment: datetime | None) -> Capture:
         id=record.id,
         url=record.url,
         offset=record.offset,
-        length=record.length,
+        length=record.length - (0 if is_member else 4),
+        span=record.length,
         moment=moment,
         type=record.type,
         digest=digest,

@@ -200,7 +200,8 @@ class _Package:
                 warc = fields.get("filename", "").rpartition("/")[2]
                 offset = number(fields.get("offset"))
                 found = by_name.get(warc)
-                if found is not None and offset in found.damaged:
+                is_unread = found is None and any(path.endswith(f"/{warc}") for path in archive.NameToInfo)
+                if is_unread or (found is not None and offset in found.damaged):
                     continue
                 capture = found.captures.get(offset) if found is not None and offset is not None else None
                 if capture is None or offset is None:

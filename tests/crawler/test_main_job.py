@@ -236,3 +236,10 @@ def test_no_file_is_left_open_and_the_report_says_what_ran(crawled):
     assert report["versions"]["Scrapy"].startswith("2.")
     assert report["settings"]["DOWNLOAD_DELAY"] == "0"
     assert json.loads((crawled.data / "crawls" / f"{report['crawl']}.json").read_text()) == report
+
+
+def test_verify_finds_nothing(crawled):
+    done = khcn("verify", "--json", data=crawled.data)
+
+    assert done.returncode == 0, done.stdout
+    assert done.stdout == ""
