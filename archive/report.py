@@ -129,14 +129,19 @@ def report_path(root: Path, crawl: str) -> Path:
     return root / FOLDER / f"{crawl}.json"
 
 
+def begun_path(root: Path, crawl: str) -> Path:
+    """Return where that of a crawl lies which has not ended."""
+    path = report_path(root, crawl)
+    return path.with_name(path.name + OPEN)
+
+
 def write_report(root: Path, report: CrawlReport, *, ended: bool = True) -> Path:
     """Write ``crawls/<crawl id>.json`` below *root*, whole or not at all; return its path.
 
     Of a crawl that has not *ended* it is ``<crawl id>.json.open``: what will be known of
     it if nothing more is written. The report of its end takes its place.
     """
-    path = report_path(root, report.crawl)
-    begun = path.with_name(path.name + OPEN)
+    path, begun = report_path(root, report.crawl), begun_path(root, report.crawl)
     with write_whole(path if ended else begun) as file:
         file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     if ended:

@@ -127,7 +127,7 @@ def note_again(root: Path, site: str, reader: CrawlReader) -> Iterator[tuple[Cap
     """
     warcs = [warc for warc in list_warcs(root, site) if Context.of(root, warc).crawl == reader.crawl]
     for warc in warcs:
-        yield from _note_all(root, warc, reader, Rebuilt())
+        yield from note_warc(root, warc, reader, Rebuilt())
 
 
 def _derive() -> DeriveForSite:
@@ -187,7 +187,7 @@ def _rebuild_warc(
     root: Path, crawl: _Crawl, warc: str, reader: CrawlReader | None, catalog: Catalog, found: Rebuilt
 ) -> None:
     first = None
-    for capture, outcome in _note_all(root, warc, reader, found, catalog):
+    for capture, outcome in note_warc(root, warc, reader, found, catalog):
         first = min(first or capture.date, capture.date)
         store(catalog, capture, outcome)
         found.captures[outcome.kind if reader else "unread"] += 1
@@ -198,9 +198,14 @@ def _rebuild_warc(
     store_crawl(catalog, crawl.id, crawl.site, crawl_info(fields), first)
 
 
-def _note_all(
+def note_warc(
     root: Path, warc: str, reader: CrawlReader | None, found: Rebuilt, catalog: Catalog | None = None
 ) -> Iterator[tuple[Capture, Outcome]]:
+    """Note what one WARC file holds; yield each capture with its outcome, and put its damage into *found*.
+
+    *catalog*, which holds the captures yielded so far, says where the originals of revisits lie.
+    """
+
     def locate(record: str) -> Location | None:
         capture = catalog.capture(record) if catalog is not None else None
         return capture.location if capture else None

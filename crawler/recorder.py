@@ -28,6 +28,7 @@ from crawler.exits import Exit
 from crawler.lock import SiteLock
 from crawler.provenance import changed_settings, versions
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
+from crawler.repair import repair_site
 from crawler.sites import Site
 from crawler.validators import Known, Validators
 
@@ -105,6 +106,10 @@ class Recorder:
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site."""
         return self._catalog.known(self.site.id)
+
+    def article_pages(self) -> dict[str, str | None]:
+        """Return the addresses of the articles held, each with the page on which it was found last."""
+        return self._catalog.article_pages(self.site.id)
 
     def answered(self) -> frozenset[int]:
         """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
@@ -264,13 +269,14 @@ class Recorder:
 
 
 def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datetime) -> Recorder:
-    """Take the site's lock and open the archive below *root* for one crawl.
+    """Take the site's lock, repair what a killed crawl left, and open the archive below *root* for one crawl.
 
     Raises SiteLocked, CatalogError, or ConfigError when *root* can not be written.
     """
     lock = SiteLock(root, site.id, started)
     lock.__enter__()
     try:
+        repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site)
         catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
         recorder = Recorder(
             root,

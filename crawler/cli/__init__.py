@@ -23,6 +23,7 @@ VERBS = {
     "export": "Write what the archive holds into one file for others.",
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
+    "repair": "Mend what killed runs left; nothing is deleted.",
     "schema": "Print the JSON Schema of what is exported.",
     "show": "Show an article, or the bytes of a capture.",
     "sites": "List and show the declared Departments.",

@@ -1,0 +1,128 @@
+"""A crawl that is killed loses nothing, and the same crawl again leaves what one run would have left."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.catalog import Catalog
+from archive.report import read_report
+from archive.warc.reader import iter_captures, list_warcs
+from tests.crawler.test_main_job import dump
+from tests.khcn import COMMAND, FAST, khcn
+from tests.play import play
+
+pytestmark = pytest.mark.xdist_group("repair")
+
+SITE = "ha_tinh"
+
+
+def crawl_and_kill(data: Path, resolve: str, is_time: Callable[[], bool]) -> int:
+    """Start a crawl, kill it when it is time; return how it ended."""
+    env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": resolve, "KHCN_DATA": str(data)}
+    with subprocess.Popen(
+        [COMMAND, "crawl", SITE, *FAST], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and not is_time():
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        return process.wait()
+
+
+class Killed:
+    """Crawls of one site, killed one after the other, and one that was let be."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.left: list[dict[str, list[str]]] = []
+        with play() as played:
+            for more in (0, 1, 7, 40, 90, 100):
+                code = crawl_and_kill(data, played.resolve, partial(self.is_time, played.log, len(played.log) + more))
+                assert code == -signal.SIGKILL
+                self.left.append(leftovers(data))
+            self.last = khcn("crawl", "--json", SITE, *FAST, data=data, resolve=played.resolve)
+            self.again = khcn("crawl", "--json", SITE, *FAST, data=data, resolve=played.resolve)
+            self.truth = {article.url: article for article in played.articles if article.url.split("/")[2] in HOSTS}
+
+    def is_time(self, log: list[Any], wanted: int) -> bool:
+        # Not before the crawl has said that it begins; killed earlier, it has left nothing.
+        return len(log) >= wanted and bool(list((self.data / "crawls").glob("*.open")))
+
+
+HOSTS = {"skhcn.hatinh.gov.vn"}
+
+
+def leftovers(data: Path) -> dict[str, list[str]]:
+    kinds = ("warcs", "cdxj", "crawls")
+    return {kind: sorted(path.name for path in (data / kind).rglob("*.open")) for kind in kinds}
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    return Killed(tmp_path_factory.mktemp("killed") / "data")
+
+
+def test_each_kill_leaves_a_crawl_that_has_not_ended(killed):
+    assert [len(left["crawls"]) for left in killed.left] == [1] * len(killed.left)
+    assert max(len(left["warcs"]) for left in killed.left) == 1
+
+
+def test_the_next_crawl_repairs_and_goes_on(killed):
+    assert killed.last.returncode == 0, killed.last.stderr
+    assert "killed crawl ended" in killed.last.stderr
+    assert killed.again.returncode == 0, killed.again.stderr
+    assert killed.again.stderr == ""
+    assert leftovers(killed.data) == {"warcs": [], "cdxj": [], "crawls": []}
+
+
+def test_every_article_is_there_once_with_all_its_pictures(killed):
+    with Catalog.open(killed.data / "catalog.sqlite3", read_only=True) as catalog:
+        articles = list(catalog.articles())
+
+    assert Counter(article.url for article in articles) == Counter(list(killed.truth))
+
+
+def test_every_crawl_has_a_report_that_says_it_was_interrupted(killed):
+    reports = [read_report(path) for path in sorted((killed.data / "crawls").glob("*.json"))]
+    captures: Counter[str] = Counter()
+    for warc in list_warcs(killed.data):
+        for capture, _ in iter_captures(killed.data, warc):
+            captures[capture.crawl] += 1
+
+    assert [report.exit for report in reports] == [8] * len(killed.left) + [0, 0]
+    assert [report.complete for report in reports] == [False] * len(killed.left) + [True, True]
+    assert {report.crawl: report.captures for report in reports if report.captures} == dict(captures)
+    assert all(report.settings["DOWNLOAD_DELAY"] == "0" for report in reports)
+
+
+def test_the_catalog_and_the_json_lines_equal_a_rebuild(killed, tmp_path):
+    data = shutil.copytree(killed.data, tmp_path / "data")
+    lines = {path.relative_to(data): path.read_bytes() for path in (data / "articles").rglob("*.jsonl")}
+    for path in data.glob("catalog.sqlite3*"):
+        path.unlink()
+    shutil.rmtree(data / "articles")
+
+    done = khcn("rebuild", data=data)
+
+    assert done.returncode == 0, done.stderr
+    assert dump(data) == dump(killed.data)
+    assert {path.relative_to(data): path.read_bytes() for path in (data / "articles").rglob("*.jsonl")} == lines
+
+
+def test_the_index_of_a_repaired_file_equals_one_made_again(killed, tmp_path):
+    data = shutil.copytree(killed.data, tmp_path / "data")
+    before = {path: path.read_bytes() for path in (data / "cdxj").rglob("*.cdxj")}
+    for path in before:
+        path.unlink()
+    khcn("index", data=data)
+
+    assert {path: path.read_bytes() for path in (data / "cdxj").rglob("*.cdxj")} == before
