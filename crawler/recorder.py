@@ -111,6 +111,10 @@ class Recorder:
         """Return the addresses of the articles held, each with the page on which it was found last."""
         return self._catalog.article_pages(self.site.id)
 
+    def article_pages(self) -> dict[str, str | None]:
+        """Return the addresses of the articles held, each with the page on which it was found last."""
+        return self._catalog.article_pages(self.site.id)
+
     def answered(self) -> frozenset[int]:
         """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
         return self._catalog.answered(self.site.id)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from scrapy import signals
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
 
 from archive.model import Article, Listing
 from crawler.spider import SiteSpider
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 
 class ListingSpider(SiteSpider):
@@ -20,8 +25,17 @@ class ListingSpider(SiteSpider):
     is linked, where a page names nothing that the chain has not named yet, or at
     ``KNOWN_IN_A_ROW`` known articles in a row: but not with ``full``, nor when
     the crawl before saw less than it set out to see, for then there may be
-    holes behind what is known.
+    holes behind what is known. With ``full`` the articles that no listing names
+    any more are asked for at the end.
     """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Build the spider (see :meth:`SiteSpider.from_crawler`)."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        if spider.full and spider.seeds == spider.site.seeds:
+            crawler.signals.connect(spider.ask_unlisted, signals.spider_idle)
+        return spider
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,6 +75,17 @@ class ListingSpider(SiteSpider):
         else:
             self.note_failed_page(response.url, "malformed: no listing at a listing's address")
 
+    def ask_unlisted(self) -> None:
+        """Ask for the articles held that no listing has named, when all listings were walked."""
+        ask = self._ask if self.site.layouts else self._ask_page
+        held = self.recorder.article_pages()
+        requests = [each for url, via in held.items() if self.site.allows(url) for each in ask(url, via)]
+        for request in requests:
+            assert self.crawler.engine is not None
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
     def _walk(self, listing: Listing, chain: str, known_in_a_row: int) -> Iterator[Request]:
         named = self._chains[chain]
         items = [item.url for item in listing.items if self.site.allows(item.url) and item.url not in named]
@@ -88,7 +113,7 @@ class ListingSpider(SiteSpider):
         if isinstance(result, Article):
             yield result
 
-    def _ask(self, url: str, via: str) -> Iterator[Request]:
+    def _ask(self, url: str, via: str | None) -> Iterator[Request]:
         identity = self.site.identity(url)
         if identity in self._asked or self._is_full():
             return
@@ -122,7 +147,7 @@ class ListingSpider(SiteSpider):
             if self.site.allows(url):
                 yield from self._ask_page(url, via=response.url)
 
-    def _ask_page(self, url: str, via: str) -> Iterator[Request]:
+    def _ask_page(self, url: str, via: str | None) -> Iterator[Request]:
         if url in self._asked or self._is_full() or (self.known(url) and not self.full):
             return
         self._asked.add(url)

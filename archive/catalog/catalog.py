@@ -158,6 +158,10 @@ class Catalog:
         """
         return self._ask(lambda connection: read.known_urls(connection, site))
 
+    def article_pages(self, site: str) -> dict[str, str | None]:
+        """Return the addresses that were read as articles, each with the page on which it was found last."""
+        return self._ask(lambda connection: read.article_pages(connection, site))
+
     def answered(self, site: str) -> frozenset[int]:
         """Return :func:`archive.digests.address_hash` of every address of a site that has a final answer.
 

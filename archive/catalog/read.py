@@ -101,6 +101,17 @@ def known_urls(connection: Connection, site: str) -> set[str]:
     return known
 
 
+def article_pages(connection: Connection, site: str) -> dict[str, str | None]:
+    """Return where articles were read on a site, and how they were found (see :meth:`Catalog.article_pages`)."""
+    query = (
+        select(captures.c.url, captures.c.via)
+        .join(readings, readings.c.capture == captures.c.id)
+        .where(captures.c.site == site, readings.c.kind == "article")
+        .order_by(captures.c.date, captures.c.id)
+    )
+    return {row.url: row.via for row in connection.execute(query)}
+
+
 def article_page(
     connection: Connection,
     *,

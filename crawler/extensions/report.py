@@ -73,6 +73,7 @@ class ReportExtension:
             requests=recorder.counts["requests"],
             bytes=recorder.counts["bytes"],
             captures=recorder.counts["captures"],
+            revisits=recorder.counts["revisits"],
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
             robots_refused=recorder.counts["robots_refused"],

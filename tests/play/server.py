@@ -54,6 +54,10 @@ class Played:
         """Take an article away: 404 from now on, off the listings."""
         self.world.remove(url)
 
+    def unlist(self, url: str) -> None:
+        """Take an article off all listings; its address still answers."""
+        self.world.unlist(url)
+
 
 @contextmanager
 def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True, still: bool = False) -> Iterator[Played]:

@@ -68,6 +68,7 @@ class World:
         self._articles: dict[str, PlayedArticle] = {}
         self._pages: dict[str, bytes] = {}
         self._assets: dict[str, PlayedAttachment | str] = {}
+        self._unlisted: set[str] = set()
         for article in articles:
             self._articles[article.url] = article
             self._note_assets(article)
@@ -89,6 +90,12 @@ class World:
         """Take the article at *url* away: its address then answers 404."""
         with self._lock:
             del self._articles[url]
+            self._pages.clear()
+
+    def unlist(self, url: str) -> None:
+        """Take the article at *url* off all listings; its address still answers."""
+        with self._lock:
+            self._unlisted.add(url)
             self._pages.clear()
 
     def answer(self, host: str, target: str) -> Answer:
@@ -136,7 +143,7 @@ class World:
         return Answer(200, HTML, page, changes=True, etag=f'W/"{check:08x}"', modified=article.published)
 
     def _generation(self, layout: Layout) -> list[PlayedArticle]:
-        return [one for one in self.articles if one.layout == layout]
+        return [one for one in self.articles if one.layout == layout and one.url not in self._unlisted]
 
     def _listing(self, host: str, target: str) -> Answer | None:
         parts, layout = urlsplit(target), HOSTS[host]
