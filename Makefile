@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } \
 	  || { echo "python3-venv is missing; as root: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,replay]'
 	@touch $@
 
 demo: install ## Play two Departments on localhost, archive them twice, rebuild, compare

@@ -24,6 +24,7 @@ VERBS = {
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
     "repair": "Mend what killed runs left; nothing is deleted.",
+    "replay": "Replay the archived sites in the browser.",
     "schema": "Print the JSON Schema of what is exported.",
     "show": "Show an article, or the bytes of a capture.",
     "sites": "List and show the declared Departments.",
