@@ -89,7 +89,8 @@ def _port(host: str, port: int) -> int:
     try:
         return free_port(host, port)
     except OSError as error:
-        raise click.UsageError(f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}; name another with --host or --port") from None
+        why = os.strerror(error.errno) if error.errno else error
+        raise click.UsageError(f"{host}:{port}: {why}; name another with --host or --port") from None
 
 
 def _wait(pywb: subprocess.Popen[bytes], host: str, port: int, log: Path) -> None:

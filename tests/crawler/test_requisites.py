@@ -126,7 +126,7 @@ def test_addresses_in_a_sheet_are_read_against_the_sheet():
         ("p{background:url(/đ.png)}".encode(), "text/css"),
         (b"\xef\xbb\xbf" + "p{background:url(/đ.png)}".encode(), "text/css"),
         ("p{background:url(/đ.png)}".encode("utf-16"), "text/css"),
-        ('@charset "utf-16le"; '.encode() + b"", "text/css"),
+        (b'@charset "utf-8"; ', "text/css"),
         ("p{background:url(/đ.png)}".encode("utf-16-le"), "text/css; charset=utf-16le"),
         ("p{background:url(/đ.png)}".encode(), "text/css; charset=no-such-thing"),
     ],
@@ -164,7 +164,8 @@ def test_srcset_is_split_where_browsers_split_it(text, found):
 
 
 @pytest.mark.parametrize(
-    "piece", ["/*", '"\\', "url(", "url('", "\\", "(", "image-set(", "@import ", "url( ", "-", "'", "*/", "<style>", "a,"]
+    "piece",
+    ["/*", '"\\', "url(", "url('", "\\", "(", "image-set(", "@import ", "url( ", "-", "'", "*/", "<style>", "a,"],
 )
 def test_hostile_input_takes_no_more_than_linear_time(piece):
     began = time.process_time()
@@ -176,7 +177,9 @@ def test_hostile_input_takes_no_more_than_linear_time(piece):
     assert time.process_time() - began < 5
 
 
-@pytest.mark.parametrize("body", [b"\0" * 5000, b"\xff\xfe" * 999, bytes(range(256)) * 40, b"<" * 9999, b"<img src=" * 999])
+@pytest.mark.parametrize(
+    "body", [b"\0" * 5000, b"\xff\xfe" * 999, bytes(range(256)) * 40, b"<" * 9999, b"<img src=" * 999]
+)
 @pytest.mark.parametrize("mime", ["text/html", "text/css", "text/css; charset=utf-7", "", "image/svg+xml"])
 def test_nothing_a_site_sends_raises(body, mime):
     assert isinstance(of_page(body, mime=mime), list)
