@@ -11,6 +11,8 @@ from hashlib import blake2b
 
 from archive.verify.findings import Finding, finding
 from archive.verify.records import Record, Report
+from archive.wacz.names import PART
+from archive.warc.files import SUFFIX
 
 _SHARED = ("warc-date", "warc-target-uri", "warc-ip-address", "warc-cipher-suite", "warc-warcinfo-id")
 """Fields that the records of one exchange of ours share."""
@@ -71,7 +73,8 @@ class FileLinks:
     def add(self, record: Record, moment: datetime | None, *, is_ours: bool) -> None:
         fields, at = record.fields, record.offset
         digest = fields.get("warc-payload-digest", "")
-        place = hashed(record.url, str(moment))
+        # Nobody refers to requests and the like by more than their id.
+        place = hashed(record.url, str(moment)) if record.type in ("response", "resource", "revisit") else 0
         self.links.rows.append((hashed(record.id), at, hashed(digest) if digest else 0, place))
         self._near.append(record.id)
         if record.type == "warcinfo":
@@ -151,26 +154,30 @@ class Ledger:
 
     def __init__(self) -> None:
         self._files: list[str] = []
+        self._groups: dict[str, int] = {}
         # The empty name: a temporary database, in memory as long as it is small.
         self._db = sqlite3.connect("")
-        self._db.execute("create table ids (h int, file int, at int, digest int, place int)")
+        self._db.execute("create table ids (h int, grp int, file int, at int, digest int, place int)")
         self._db.execute(
             "create table refs "
-            "(h int, file int, at int, rule text, told text, digest int, place int, name text, spot int)"
+            "(h int, grp int, file int, at int, rule text, told text, digest int, place int, name text, spot int)"
         )
 
     def close(self) -> None:
         self._db.close()
 
-    def add(self, file: str, links: Links) -> None:
+    def add(self, file: str, links: Links, group: str = "") -> None:
+        """Take a file; *group*: the WACZ it lies in, which may hold what other files hold too."""
         number = len(self._files)
+        place_of = self._groups.setdefault(group, len(self._groups)) if group else -1
         self._files.append(file)
-        rows = ((h, number, at, digest, place) for h, at, digest, place in links.rows)
-        self._db.executemany("insert into ids values (?, ?, ?, ?, ?)", rows)
+        rows = ((h, place_of, number, at, digest, place) for h, at, digest, place in links.rows)
+        self._db.executemany("insert into ids values (?, ?, ?, ?, ?, ?)", rows)
         refs = (
-            (r.target, number, r.offset, r.rule, r.text, r.digest, r.place, r.filename, r.at) for r in links.references
+            (r.target, place_of, number, r.offset, r.rule, r.text, r.digest, r.place, r.filename, r.at)
+            for r in links.references
         )
-        self._db.executemany("insert into refs values (?, ?, ?, ?, ?, ?, ?, ?, ?)", refs)
+        self._db.executemany("insert into refs values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", refs)
 
     def findings(self, elsewhere: Callable[[str, str, int | None], str | None]) -> Iterator[Finding]:
         """Yield what does not fit.
@@ -178,17 +185,18 @@ class Ledger:
         *elsewhere* is asked for a referred record that none of the files holds: with its id,
         the file and the offset told; it returns what is wrong, None when nothing is.
         """
-        self._db.execute("create index by_id on ids (h)")
-        twice = "select h from ids group by h having count(*) > 1"
-        seen: dict[int, str] = {}
-        repeated = f"select h, file, at from ids where h in ({twice}) order by file, at"  # noqa: S608
-        for h, file, at in self._db.execute(repeated):
-            if h in seen:
-                yield finding(self._files[file], at, "id-repeated", f"its id is that of the record at {seen[h]}")
-            seen.setdefault(h, f"{self._files[file]}:{at}")
+        self._db.execute("create index by_id on ids (h, grp)")
+        twice = "select h, grp from ids group by h, grp having count(*) > 1"
+        seen: dict[tuple[int, int], str] = {}
+        repeated = f"select h, grp, file, at from ids where (h, grp) in ({twice}) order by file, at"  # noqa: S608
+        for h, group, file, at in self._db.execute(repeated):
+            if (h, group) in seen:
+                told = f"its id is that of the record at {seen[h, group]}"
+                yield finding(self._files[file], at, "id-repeated", told)
+            seen.setdefault((h, group), f"{self._files[file]}:{at}")
         joined = (
-            "select r.file, r.at, r.rule, r.told, r.digest, r.place, r.name, r.spot, i.file, i.at, i.digest, i.place "
-            "from refs r left join ids i on i.h = r.h order by r.file, r.at"
+            "select r.grp, r.file, r.at, r.rule, r.told, r.digest, r.place, r.name, r.spot, i.file, i.at, i.digest, i.place "
+            "from refs r left join ids i on i.h = r.h and i.grp = r.grp order by r.file, r.at"
         )
         for row in self._db.execute(joined):
             yield from self._judge(row, elsewhere)
@@ -196,13 +204,15 @@ class Ledger:
     def _judge(
         self, row: Sequence[object], elsewhere: Callable[[str, str, int | None], str | None]
     ) -> Iterator[Finding]:
-        number, at, rule, told, digest, place, name, spot, file, there, its_digest, its_place = row
+        group, number, at, rule, told, digest, place, name, spot, file, there, its_digest, its_place = row
         assert isinstance(number, int)
         assert isinstance(at, int | None)
         assert isinstance(rule, str)
         where = self._files[number]
         if file is None:
             wrong: str | None = ""
+            if rule == "link-refers" and group != -1:
+                return  # of a WACZ others may hold the original
             if rule == "link-refers":
                 wrong = elsewhere(str(told), str(name), spot if isinstance(spot, int) else None)
             if wrong is not None:
@@ -214,10 +224,13 @@ class Ledger:
         odd = []
         if digest and its_digest and digest != its_digest:
             odd.append("another payload digest")
-        if place and place != its_place:
+        if place and its_place and place != its_place:
             odd.append("another address or date")
-        is_named = not name or self._files[file].rpartition("/")[2] == str(name).rpartition("/")[2]
-        if not is_named or (spot is not None and spot != there):
+        held, named = self._files[file].rpartition("/")[2], str(name or "").rpartition("/")[2]
+        # In a part of a file that was exported, a place still is the one in the file it was taken from.
+        is_part = held == named.removesuffix(SUFFIX) + PART + SUFFIX
+        is_named = not named or held == named
+        if not is_part and (not is_named or (spot is not None and spot != there)):
             odd.append(f"another place, {self._files[file]}:{there}")
         if odd:
             yield finding(where, at, "revisit-differs", f"{told} has {' and '.join(odd)}")

@@ -20,6 +20,8 @@ INDEX = "indexes/index.cdx.gz"
 INDEX_OF_INDEX = "indexes/index.idx"
 PAGES = "pages/pages.jsonl"
 EXTRA_PAGES = "pages/extraPages.jsonl"
+PART = "-part"
+"""What the name of a WARC file gets when only a part of its records is in a WACZ."""
 DATAPACKAGE = "datapackage.json"
 DIGEST = "datapackage-digest.json"
 

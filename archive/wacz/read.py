@@ -10,23 +10,22 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, BinaryIO
 
-from archive.cdxj import CdxLine, parse_line
+from archive.cdxj import CdxLine
 from archive.codings import MAX_BODY
 from archive.digests import BLOCK
 from archive.errors import ArchiveError, DamagedRecord
 from archive.model import Capture, Payload
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
-from archive.wacz.names import ARCHIVE, DATAPACKAGE, INDEXES
+from archive.wacz.index import WaczIndex
+from archive.wacz.names import ARCHIVE, DATAPACKAGE
 from archive.wacz.plain import read_plain
-from archive.wacz.text import read_text_lines
 from archive.wacz.zipread import ZipMembers
 from archive.warc.captures import ANSWERS
 from archive.warc.files import Context
 from archive.warc.framing import Member, Torn, read_members
 from archive.warc.record import Record, parse_fields
 from archive.warc.stored import StoredExchange, group, payload_of
-from archive.zipnum import MAX_LINE, Block, ZipNum
 
 MAX_MANIFEST = 64 << 20
 MAX_BLOCK = 4 << 30
@@ -76,7 +75,7 @@ class Wacz:
         self.members = members
         self.path = members.path
         self._max_block = max_block
-        self._zipnum: dict[str, ZipNum] = {}
+        self._index = WaczIndex(members)
         if not self.warcs:
             members.close()
             raise ArchiveError(f"{self.path}: a ZIP without a WARC file in {ARCHIVE}; it is no WACZ")
@@ -134,7 +133,7 @@ class Wacz:
             if not (name.startswith("pages/") and name.endswith(".jsonl")):
                 continue
             listed = PurePosixPath(name).stem
-            for line in self._lines(name, MAX_PAGE):
+            for line in self.members.lines(name, MAX_PAGE):
                 try:
                     entry = json.loads(line)
                 except ValueError:
@@ -147,52 +146,11 @@ class Wacz:
 
     def lines(self) -> Iterator[CdxLine]:
         """Yield the lines of its indexes, each index in its order."""
-        for name in self._indexes():
-            lines = self._zipnum_of(name).lines() if name.endswith(".idx") else self._lines(name, MAX_LINE)
-            yield from self._parsed(lines)
+        return self._index.lines()
 
     def lookup(self, url: str) -> Iterator[CdxLine]:
-        """Yield the lines of an address, of each index oldest first.
-
-        A ZipNum index is read where the address stands; a plain one from its beginning.
-        """
-        key = surt(url)
-        for name in self._indexes():
-            if name.endswith(".idx"):
-                lines = self._zipnum_of(name).lookup(key)
-            else:
-                wanted = key.encode() + b" "
-                lines = (line for line in self._lines(name, MAX_LINE) if line.startswith(wanted))
-            yield from self._parsed(lines)
-
-    def _indexes(self) -> list[str]:
-        """Return the indexes to read: of a ZipNum index not the gzip members, which its small one leads to."""
-        names = [name for name in self.members.names if name.startswith(INDEXES)]
-        small = [name for name in names if name.endswith(".idx")]
-        led_to = {INDEXES + block.filename for name in small for block in self._zipnum_of(name).blocks}
-        # One whose lines were few may be compressed and have no small index.
-        plain = (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")
-        return small + [name for name in names if name.endswith(plain) and name not in led_to]
-
-    def _zipnum_of(self, name: str) -> ZipNum:
-        if name not in self._zipnum:
-            self._zipnum[name] = ZipNum(self._lines(name, MAX_LINE), self._read_block)
-        return self._zipnum[name]
-
-    def _read_block(self, block: Block) -> bytes:
-        name = INDEXES + block.filename
-        if block.offset < 0 or block.length < 0 or block.offset + block.length > self.members.size(name):
-            raise ArchiveError(f"{self.path}: {name} has no {block.length} bytes at {block.offset}; pack it anew")
-        with self.members.open(name) as file:
-            file.seek(block.offset)
-            return file.read(block.length)
-
-    def _parsed(self, lines: Iterator[bytes]) -> Iterator[CdxLine]:
-        for line in lines:
-            text = line.decode("utf-8", "replace")
-            # The first line of some indexes names their format.
-            if text and not text.startswith(("!meta", " CDX")):
-                yield parse_line(text)
+        """Yield the lines of an address, of each index oldest first."""
+        return self._index.lookup(url)
 
     # Records.
 
@@ -303,7 +261,3 @@ class Wacz:
         if not isinstance(value, dict):
             raise ArchiveError(f"{self.path}: {name} is no JSON object; get the file again")
         return value
-
-    def _lines(self, name: str, limit: int) -> Iterator[bytes]:
-        with self.members.open(name) as file:
-            yield from read_text_lines(file, limit, f"{self.path}: {name}")

@@ -12,6 +12,7 @@ from archive.catalog import Catalog
 from archive.catalog.times import end_moment, first_moment, utc_text
 from archive.errors import ArchiveError
 from archive.model import Capture
+from archive.wacz.names import PART
 from archive.warc.files import OPEN, SUFFIX, find_warc, list_warcs
 
 
@@ -53,7 +54,7 @@ class Piece:
     def name(self) -> str:
         """Name of its member below ``archive/``: a part must not pass for the file that it was taken from."""
         name = PurePosixPath(self.warc).name
-        return name if self.offsets is None else name.removesuffix(SUFFIX) + "-part" + SUFFIX
+        return name if self.offsets is None else name.removesuffix(SUFFIX) + PART + SUFFIX
 
 
 @dataclass(slots=True)

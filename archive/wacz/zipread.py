@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import IO, BinaryIO, cast
@@ -12,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from archive.errors import ArchiveError
 from archive.wacz.names import check_names
+from archive.wacz.text import read_text_lines
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 
@@ -78,6 +80,11 @@ class ZipMembers:
         if len(data) > limit:
             raise ArchiveError(f"{self.path}: {name} has more than {limit} bytes; it is not read")
         return data
+
+    def lines(self, name: str, limit: int) -> Iterator[bytes]:
+        """Yield the lines of a text member, gzipped or not, without their ends; none may be longer than *limit*."""
+        with self.open(name) as file:
+            yield from read_text_lines(file, limit, f"{self.path}: {name}")
 
     def close(self) -> None:
         """Close the ZIP, and with it what was opened from it."""

@@ -1,18 +1,23 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 
 from archive import open_archive
 from archive.catalog import Catalog
+from archive.cdxj import read_lines, sidecar_path
 from archive.errors import ArchiveError, DamagedRecord
 from archive.wacz.read import open_wacz
 from archive.wacz.select import Wanted
 from archive.wacz.text import read_text_lines
 from archive.wacz.write import export_wacz
+from archive.warc.reader import list_warcs
 from tests.archive.wacz_site import ABOUT, ARTICLES, HOME, HOST, make_archive
 
 OURS = Wanted(("ha_tinh",))
@@ -145,6 +150,30 @@ def test_the_pages_of_other_tools_are_read(ours, tmp_path):
 
     assert (first.url, first.title, first.list) == ("https://a.vn/", None, "extraPages")
     assert (second.title, second.text, second.id) == ("Hai", "x", "2")
+
+
+def test_a_wacz_of_another_tool_is_read(root, tmp_path):
+    tool = Path(sys.executable).parent / "wacz"
+    if not tool.exists():
+        pytest.skip("wacz is not installed; it comes with the extra for development")
+    warcs = [root / warc for warc in list_warcs(root, "ha_tinh")]
+    subprocess.run(
+        [tool, "create", "-o", tmp_path / "a.wacz", "--detect-pages", *warcs], check=True, capture_output=True
+    )
+
+    with open_wacz(tmp_path / "a.wacz") as wacz, open_archive(root) as archive:
+        for capture, stored in wacz.captures():
+            assert stored.answer.read() == archive.capture_by_id(capture.id).exchange().response
+        lines = list(wacz.lines())
+        for line in lines:
+            capture = archive.capture_by_id(wacz.member(line).record.id)
+            original = archive.capture_by_id(capture.revisit_of) if capture.revisit_of else capture
+            assert wacz.payload(line).body == original.payload().body
+        assert len(list(wacz.lookup(HOME))) == 2
+        assert HOME in {page.url for page in wacz.pages()}
+    assert len(lines) == sum(
+        1 for warc in warcs for _ in read_lines(sidecar_path(root, warc.relative_to(root).as_posix()))
+    )
 
 
 # --- what is wrong -------------------------------------------------------------------------

@@ -48,6 +48,15 @@ def test_a_span_of_one_site_in_several_signed_files(data, tmp_path):
         assert "signedData" in wacz.json("datapackage-digest.json")
 
 
+@pytest.mark.parametrize("options", [(), ("--since", "2024-06-01"), ("--max-bytes", "1kB")], ids=str)
+def test_what_is_exported_is_verified(data, tmp_path, options):
+    khcn("export", "--format", "wacz", "-o", str(tmp_path / "a.wacz"), *options, data=data)
+    checked = khcn("verify", *(str(path) for path in sorted(tmp_path.rglob("*.wacz"))), data=data)
+
+    assert (checked.returncode, checked.stdout) == (0, "")
+    assert "0 findings" in checked.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
