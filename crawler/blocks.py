@@ -17,6 +17,7 @@ from crawler.clean import line
 from crawler.looks import UNSEEN, Link, Look, Picture, enter, is_decor, is_hidden, picture_of
 
 _BLANKS = re.compile(r"[\u00a0\u2002\u2003\u3000]{3,}|[ \t\u00a0\u2002\u2003\u3000]{6,}")
+_WIDE = re.compile(r"[\u2002\u2003\u3000\t]")
 MAX_BLOCKS = 20_000
 """A page of more lines is cut there: the longest saved page has fewer than 3,000."""
 
@@ -76,22 +77,35 @@ class _Walk:
 
     def end_line(self, look: Look, breaks: int = 0) -> None:
         """Close the line that runs; *breaks* is 1 when a ``<br>`` closes it."""
-        pieces, self.pieces = self.pieces, []
-        raw = "".join(text for text, _ in pieces)
-        text = line(raw) if raw else ""
-        if not text:
-            if "\u00a0" in raw:
+        pieces = self.pieces
+        if pieces:
+            self.pieces = []
+            raw = pieces[0][0] if len(pieces) == 1 else "".join([text for text, _ in pieces])
+            text = line(raw)
+            if text:
+                self.blocks.append(self._block(pieces, raw, text))
+                self.blanks = self.breaks = 0
+            elif "\u00a0" in raw:
                 self.blanks += 1
-        else:
-            self.blocks.append(self._block(pieces, raw, text))
-            self.blanks = self.breaks = 0
         self.breaks = self.breaks + breaks if breaks else 0
 
+    def add_text(self, text: str, look: Look) -> None:
+        """Go on with the line; blanks before its first word are nobody's."""
+        if self.pieces or look.link is not None or not text.isspace() or "\u00a0" in text:
+            self.pieces.append((text, look))
+
     def _block(self, pieces: list[tuple[str, Look]], raw: str, text: str) -> Block:
-        # What it looks like is decided by letters, not by the blanks around them.
-        solid = [(len("".join(piece.split())), look) for piece, look in pieces]
-        total = sum(size for size, _ in solid) or 1
-        first = next((look for size, look in solid if size), pieces[0][1])
+        if len(pieces) == 1:
+            first = pieces[0][1]
+            bold, italic, linked = first.bold, first.italic, 1.0 if first.link else 0.0
+        else:
+            # What it looks like is decided by letters, not by the blanks around them.
+            solid = [(len("".join(piece.split())), look) for piece, look in pieces]
+            total = sum([size for size, _ in solid]) or 1
+            first = next((look for size, look in solid if size), pieces[0][1])
+            bold = sum([size for size, look in solid if look.bold]) >= 0.9 * total
+            italic = sum([size for size, look in solid if look.italic]) >= 0.9 * total
+            linked = sum([size for size, look in solid if look.link]) / total
         links: list[Link] = []
         for piece, look in pieces:
             if look.link is not None:
@@ -105,9 +119,9 @@ class _Walk:
             path=first.path,
             tags=first.tags,
             align=first.align,
-            bold=sum(size for size, look in solid if look.bold) >= 0.9 * total,
-            italic=sum(size for size, look in solid if look.italic) >= 0.9 * total,
-            linked=sum(size for size, look in solid if look.link) / total,
+            bold=bold,
+            italic=italic,
+            linked=linked,
             heading=first.heading,
             chrome=first.chrome,
             header=first.header,
@@ -129,6 +143,11 @@ class _Walk:
         self.blanks = self.breaks = 0
 
 
+def _attributes(element: etree._Element) -> dict[str, str]:
+    """Return the attributes as they are asked for: each question to the tree costs a call."""
+    return {str(name): str(value) for name, value in element.items()}
+
+
 def _indented(raw: str) -> bool:
     start = raw.lstrip(" \t\r\n\f")
     return start[:4].count("\u00a0") + start[:4].count("\u2003") >= 2 and start[:1] in "\u00a0\u2003"
@@ -136,7 +155,8 @@ def _indented(raw: str) -> bool:
 
 def _tail(raw: str, pieces: list[tuple[str, Look]]) -> str | None:
     """Return the end of a line that the page sets apart from its beginning, by blanks or by its look."""
-    runs = list(_BLANKS.finditer(raw.rstrip()))
+    may_have_runs = "\u00a0" in raw or "     " in raw or _WIDE.search(raw)
+    runs = list(_BLANKS.finditer(raw.rstrip())) if may_have_runs else []
     found = runs[-1] if runs else None
     if found is not None and found.start() and line(raw[: found.start()]):
         return line(raw[found.end() :]) or None
@@ -161,8 +181,8 @@ def blocks_of(root: etree._Element) -> list[Block]:
                 look = stack.pop()[0]
                 if is_block:
                     walk.end_line(here)
-            if element.tail:
-                walk.pieces.append((element.tail, look))
+            if tail := element.tail:
+                walk.add_text(tail, look)
             continue
         stack.append((look, False))
         if not isinstance(tag, str):
@@ -170,22 +190,22 @@ def blocks_of(root: etree._Element) -> list[Block]:
         if tag == "br":
             walk.end_line(look, breaks=1)
         elif tag == "img":
-            picture = picture_of(element, look)
+            picture = picture_of(_attributes(element), look)
             # An icon inside a sentence does not part it.
             if picture is not None and not is_decor(picture):
                 walk.add_picture(picture, look)
-        elif tag in UNSEEN or is_hidden(element):
+        elif tag in UNSEEN or ((attrib := _attributes(element)) and is_hidden(attrib)):
             tree.skip_subtree()
         else:
-            inner = enter(element, tag, look, walk.count + 1)
+            inner = enter(attrib, tag, look, walk.count + 1)
             if inner is not look and len(inner.path) != len(look.path):
                 # A paragraph without a word is a blank line, as editors leave them.
                 walk.end_line(look)
                 walk.count += 1
                 stack[-1] = (look, True)
             look = inner
-            if element.text:
-                walk.pieces.append((element.text, look))
+            if text := element.text:
+                walk.add_text(text, look)
         if len(walk.blocks) >= MAX_BLOCKS:
             break
     walk.end_line(look)

@@ -22,9 +22,10 @@ MAX_TAG_CHARS = 1 << 16
 
 _LONG_TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9:_-]{{0,40}})\s(?:[^<>]{{{MAX_TAG_CHARS},}})(>|\Z)")
 # NUL ends libxml2's input; the other control characters have no meaning in HTML.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_WIDTHLESS = re.compile("[\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
 _WORD = re.compile(r"[^\W_]+")
+_ROOT = re.compile(r"https?://[^/?#\\\s]+(?=[/?#])")
+_ROOTED = re.compile(r"/(?!/)|https?://\w")
 _URL_JUNK = dict.fromkeys([0x09, 0x0A, 0x0D])
 
 
@@ -67,12 +68,10 @@ def parse(text: str) -> etree._Element | None:
 
     Comments and processing instructions are gone. Bounded: see the limits above.
     """
-    if _CONTROLS.search(text):
-        text = _CONTROLS.sub("", text)
-    if len(text) > MAX_TAG_CHARS:
-        text = _LONG_TAG.sub(r"<\1\2", text)
     # Handed over as bytes: lxml refuses text that declares an encoding of its own.
-    body = text.encode("utf-8", "replace")
+    body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
+    if len(text) > MAX_TAG_CHARS:
+        body = _LONG_TAG.sub(r"<\1\2", body.decode()).encode()
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:
         root = etree.fromstring(body, parser)
@@ -83,10 +82,10 @@ def parse(text: str) -> etree._Element | None:
 
 def line(text: str) -> str:
     """Return one line of page text: composed, spaces folded, marks without width gone."""
-    if _WIDTHLESS.search(text) is None:
-        # What clean_spaces does to all but a few lines, without looking at each letter.
-        text = " ".join(text.split())
-        return text if unicodedata.is_normalized("NFC", text) else nfc(text)
+    folded_text = " ".join(text.split())
+    if folded_text.isprintable():
+        # No mark without width is printable: nothing else is left to clean in all but a few lines.
+        return folded_text if unicodedata.is_normalized("NFC", folded_text) else nfc(folded_text)
     return nfc(clean_spaces(text))
 
 
@@ -96,6 +95,7 @@ def folded(text: str) -> str:
     return fold(text)
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return what two spellings of one headline share: words in lower case, no punctuation.
 
@@ -123,6 +123,21 @@ def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
     text = url.strip().translate(_URL_JUNK)
     if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return None
+    if _ROOTED.match(text):
+        # All pages of a host share their menus' links: of the base only its host counts.
+        return _joined(text, _root_of(base), encoding)
+    return _joined(text, base, encoding)
+
+
+@lru_cache(maxsize=256)
+def _root_of(base: str) -> str:
+    """Return the beginning of *base* up to its path, where a path of the root stands for all paths."""
+    found = _ROOT.match(base)
+    return f"{found.group()}/" if found else base
+
+
+@lru_cache(maxsize=8192)
+def _joined(text: str, base: str, encoding: str) -> str | None:
     try:
         joined = urldefrag(urljoin(base, text)).url
         if not joined.lower().startswith(("http://", "https://")):

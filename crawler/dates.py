@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -84,8 +85,10 @@ _POSTER = re.compile(
     r"(?:\s*(?!(?:ngày|thứ|lúc|lượt|số|cập|đăng|xem|vào)(?!\w))[^\W\d_][\w.&]*){1,7}",
     re.I,
 )
+_WORD = re.compile(r"[^\s|,;:.\-–—/()\[\]•·»>*&+]")
 _WORDLESS = re.compile(r"[\s|,;:.\-–—/()\[\]•·»>*&+]+")
-_DIGIT = re.compile(r"\d")
+_MAY_BE_DATE = re.compile(r"\d\s*[/.\-]\s*\d|\d\s+tháng\s", re.I)
+"""What every form of ``_DATES`` holds; most lines of a page do not."""
 _BUTTONS = re.compile(
     r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email"
     r"|mail)|gmt|chia sẻ)(?!\w)",
@@ -109,6 +112,7 @@ def parse_vi_datetime(text: str | None) -> PrintedDate:
     return _read(nfc(clean_spaces(text)))
 
 
+@lru_cache(maxsize=4096)
 def date_line(text: str) -> PrintedDate | None:
     """Return the date of a line that is nothing but a date line, else None.
 
@@ -120,7 +124,7 @@ def date_line(text: str) -> PrintedDate | None:
     >>> date_line("Ngày 10/6, Đảng bộ Sở tiến hành tổ chức Đại hội") is None
     True
     """
-    if len(text) > 160 or _DIGIT.search(text) is None:
+    if len(text) > 160 or _MAY_BE_DATE.search(text) is None:
         return None
     found = _read(text)
     if found.reason == "absent" or found.rest:
@@ -134,6 +138,7 @@ def clock_only(text: str) -> bool:
     return match is not None and not _leftover(text[: match.start()] + " " + text[match.end() :])
 
 
+@lru_cache(maxsize=1024)
 def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
     """Split a date off the beginning or the end of a line that holds more: ``Title (23/07/2021)``.
 
@@ -144,6 +149,8 @@ def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
     >>> split_edge_date("10:16 | 11-06-2025 Hội nghị tổng kết")[0]
     'Hội nghị tổng kết'
     """
+    if _MAY_BE_DATE.search(text) is None:
+        return None
     for piece in _EDGE_BRACKET.finditer(text):
         found = _read(piece.group(1))
         rest = (text[: piece.start()] + text[piece.end() :]).strip()
@@ -238,6 +245,8 @@ def _zone(text: str | None) -> timezone | ZoneInfo:
 
 def _leftover(rest: str) -> str:
     """Return the words of a date line that are no part of one."""
+    if _WORD.search(rest) is None:
+        return ""
     for pattern in (_POSTER, _ZONE, _COUNTER, _WEEKDAY, _LABEL, _BUTTONS):
         if not rest:
             break

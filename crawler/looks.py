@@ -6,9 +6,8 @@ Rests on what HTML and inline styles say; style sheets are not read.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-from lxml import etree
 
 from crawler.clean import line
 
@@ -151,20 +150,21 @@ class Look:
     tags: tuple[str, ...] = ()
 
 
-def is_hidden(element: etree._Element) -> bool:
-    """Say whether a browser leaves the element out."""
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style)) or "hidden" in element.attrib
+def is_hidden(attrib: Mapping[str, str]) -> bool:
+    """Say whether a browser leaves out the element of these attributes."""
+    style = attrib.get("style")
+    return bool(style and _HIDDEN.search(style)) or "hidden" in attrib
 
 
-def enter(element: etree._Element, tag: str, look: Look, number: int) -> Look:
-    """Return what *element* hands down; the same object when it changes nothing.
+def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
+    """Return what the element *tag* hands down; the same object when it changes nothing.
 
     *number* names the element in paths when it is a block.
     """
-    attrib = element.attrib
     is_block = tag in _BLOCK
-    style = (attrib.get("style") or "").lower() if attrib else ""
+    if not attrib and not is_block and tag not in _BOLD and tag not in _ITALIC:
+        return look
+    style = attrib.get("style", "").lower()
     if "display" in style and re.search(r"display\s*:\s*(block|flex|table|grid|list-item)", style):
         is_block = True
     bold = look.bold or tag in _BOLD
@@ -177,7 +177,7 @@ def enter(element: etree._Element, tag: str, look: Look, number: int) -> Look:
         align = None
     if attrib:
         if "align" in attrib and tag in _ALIGNED:
-            align = str(attrib["align"]).strip().lower()
+            align = attrib["align"].strip().lower()
         if style:
             found = _STYLE_ALIGN.search(style)
             if found:
@@ -189,39 +189,38 @@ def enter(element: etree._Element, tag: str, look: Look, number: int) -> Look:
             if "font-style" in style:
                 italic = "italic" in style or (italic and "normal" not in style)
         if tag == "a" and "href" in attrib:
-            link = Link(str(attrib["href"]))
+            link = Link(attrib["href"])
     if not is_block:
         if (bold, italic, align, link) == (look.bold, look.italic, look.align, look.link) and link is look.link:
             return look
         return Look(align, bold, italic, look.heading, look.chrome, look.header, look.form, link,
                      look.path, look.tags)  # fmt: skip
     heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else look.heading
-    chrome = look.chrome or tag in _CHROME or str(attrib.get("role", "")) in _CHROME_ROLES
+    chrome = look.chrome or tag in _CHROME or attrib.get("role", "") in _CHROME_ROLES
     form = number if tag == "form" else look.form
     return Look(align, bold, italic, heading, chrome, look.header or tag == "header", form, link,
                  (*look.path, number), (*look.tags, tag))  # fmt: skip
 
 
-def picture_of(element: etree._Element, look: Look) -> Picture | None:
+def picture_of(attrib: Mapping[str, str], look: Look) -> Picture | None:
     """Return the picture of an ``<img>``, its lazy address before its placeholder; None when it shows none."""
-    if is_hidden(element):
+    if is_hidden(attrib):
         return None
-    attrib = element.attrib
-    src = next((str(attrib[name]) for name in _LAZY if attrib.get(name)), "") or str(attrib.get("src", ""))
+    src = next((attrib[name] for name in _LAZY if attrib.get(name)), "") or attrib.get("src", "")
     if not src.strip() or src.strip().startswith("data:"):
-        wide = str(attrib.get("srcset") or attrib.get("data-srcset") or "")
+        wide = attrib.get("srcset") or attrib.get("data-srcset") or ""
         src = wide.split(",")[0].split(" ")[0] if wide and not wide.startswith("data:") else ""
     if not src.strip():
         return None
-    alt = line(str(attrib.get("alt", ""))) or None
-    style = str(attrib.get("style", ""))
+    alt = line(attrib.get("alt", "")) or None
+    style = attrib.get("style", "")
     return Picture(
         src=src,
         alt=alt,
-        width=_pixels(str(attrib.get("width", "")), style, "width"),
-        height=_pixels(str(attrib.get("height", "")), style, "height"),
+        width=_pixels(attrib.get("width", ""), style, "width"),
+        height=_pixels(attrib.get("height", ""), style, "height"),
         href=look.link.href if look.link else None,
-        floats=str(attrib.get("align", "")).lower() in ("left", "right") or "float" in style.lower(),
+        floats=attrib.get("align", "").lower() in ("left", "right") or "float" in style.lower(),
     )
 
 

@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -155,10 +155,19 @@ class Site(_Table, frozen=True):
 
         With *captured*, one that was in use on that day is preferred.
         """
-        _, host, target = split_target(url)
-        fit = [layout for layout in self.layouts if layout.matches(kind, host, target)]
+        fit = self._fitting(kind, url)
         in_use = [layout for layout in fit if captured is None or layout.in_use(captured)]
         return next(iter(in_use or fit), None)
+
+    @cached_property
+    def _fitting(self) -> Callable[[Literal["articles", "listings"], str], tuple[Layout, ...]]:
+        # The same links stand on many pages; the site is frozen, so the answer stays.
+        @lru_cache(maxsize=8192)
+        def fitting(kind: Literal["articles", "listings"], url: str) -> tuple[Layout, ...]:
+            _, host, target = split_target(url)
+            return tuple(layout for layout in self.layouts if layout.matches(kind, host, target))
+
+        return fitting
 
     def is_article(self, url: str) -> bool:
         """Say whether *url* has the shape of an article's address."""
@@ -189,7 +198,7 @@ class Site(_Table, frozen=True):
 
     def identity(self, url: str) -> str:
         """Return the key which all addresses of one article on this site share."""
-        return self.source_id(url) or identity_key(url)
+        return self.source_id(url) or _identity_key(url)
 
     def section_of(self, via: str | None) -> str | None:
         """Return the section of the listing page *via*, by the seed whose listing it continues."""
@@ -204,6 +213,9 @@ class Site(_Table, frozen=True):
         parts = urlsplit(url)
         pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] != param]
         return identity_key(urlunsplit(parts._replace(query="&".join(pairs))))
+
+
+_identity_key = lru_cache(maxsize=8192)(identity_key)
 
 
 def split_target(url: str) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -92,7 +93,7 @@ class TitleHints:
 
     def _slug_likeness(self, text: str) -> float:
         # Sluggers drop the letter đ, glue the id to the last word, and cut long headlines.
-        if len(self.slug_set & set(slug_words(text))) < 0.5 * len(self.slug_set):
+        if len(self.slug_set & _ascii_words(text)) < 0.5 * len(self.slug_set):
             return 0.0
         best = 0.0
         for spelling in (text, re.sub("[đĐ]", "", text)):
@@ -101,6 +102,11 @@ class TitleHints:
             ratio = SequenceMatcher(None, ours[: len(self.slug) + 2], theirs, autojunk=False).ratio()
             best = max(best, ratio)
         return best if best >= 0.75 else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _ascii_words(text: str) -> frozenset[str]:
+    return frozenset(slug_words(text))
 
 
 def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.Pattern[str] | None) -> Anchors | None:

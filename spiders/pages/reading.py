@@ -44,14 +44,19 @@ class Reading:
     attachments: list[Attachment] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     section: str | None = None
-    missing: str | None = None
-    """The line that says that there is no such page."""
+    lines: list[str] = field(default_factory=list)
+    """All lines of the page."""
+
+    @property
+    def missing(self) -> str | None:
+        """The line that says that there is no such page."""
+        return next((text for text in self.lines if words.says_missing(text)), None)
 
 
 def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> Reading:
     """Read the page. *place* says on which side of the headline the date stands, *shape* how it looks."""
     items = items_of(page)
-    reading = Reading(missing=next((item.text for item in items if words.says_missing(item.text)), None))
+    reading = Reading(lines=[item.text for item in items])
     anchors = find_anchors(page, items, place, shape)
     if anchors is None:
         return reading

@@ -7,6 +7,7 @@ hold whatever normal form or case the page uses.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.clean import folded as fold
 
@@ -116,21 +117,25 @@ _MISSING = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def trimmed(text: str) -> str:
     """Return the folded text without the marks that decorate headings."""
     return fold(text).strip(" :.»«>|*-–—•·…[]▼▲►◄→+\u25a0")
 
 
+@lru_cache(maxsize=4096)
 def ends_article(text: str) -> bool:
     """Say whether a line is a heading such as ``Các tin khác``, after which nothing is the article's."""
     return len(text) <= 60 and _END.fullmatch(trimmed(text)) is not None
 
 
+@lru_cache(maxsize=4096)
 def may_end_article(text: str) -> bool:
     """Say whether a line is the heading of a side box, unless the article's text goes on after it."""
     return len(text) <= 60 and _MAYBE_END.fullmatch(trimmed(text)) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_button(text: str) -> bool:
     """Say whether a line is a button, a label without value or a counter."""
     if len(text) > 90:
@@ -177,6 +182,7 @@ def is_tag_label(text: str) -> bool:
     return _TAGS.match(fold(text) + (" :" if fold(text) in ("tags", "tag", "tu khoa") else "")) is not None
 
 
+@lru_cache(maxsize=4096)
 def says_missing(text: str) -> bool:
     """Say whether a line tells the reader that there is no such page."""
     return len(text) <= 200 and _MISSING.match(trimmed(text)) is not None
