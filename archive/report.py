@@ -108,6 +108,9 @@ class CrawlReport:
     """What became of the articles."""
     failures: tuple[Failure, ...] = ()
     """URLs that failed after all retries."""
+    owed: tuple[str, ...] = ()
+    """Articles whose pictures and documents were not all asked for when the crawl was stopped; the next one
+    asks for them again."""
     robots_refused: int = 0
     """URLs not asked for, because robots.txt refuses them."""
     breaker: str | None = None
@@ -147,6 +150,16 @@ def write_report(root: Path, report: CrawlReport, *, ended: bool = True) -> Path
     if ended:
         begun.unlink(missing_ok=True)
     return path if ended else begun
+
+
+def last_report(root: Path, site: str) -> CrawlReport | None:
+    """Return the report of a site's latest crawl; null when there is none, or none that can be read."""
+    mine = re.compile(re.escape(site) + r"-\d+")
+    paths = [path for path in (root / FOLDER).glob("*.json") if mine.fullmatch(path.stem)]
+    try:
+        return read_report(max(paths)) if paths else None
+    except ArchiveError:
+        return None
 
 
 def unended(root: Path, site: str) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_articles
 from archive.model import Article, Capture, Purpose
-from archive.report import CrawlReport, read_report, report_path, write_report
+from archive.report import CrawlReport, last_report, read_report, report_path, write_report
 from archive.times import UTC, warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
@@ -30,6 +30,7 @@ from crawler.provenance import changed_settings, versions
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.repair import repair_site
 from crawler.sites import Site
+from crawler.tally import owed_after
 from crawler.validators import Known, Validators
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Recorder:
         max_age: timedelta | None = None,
         sync_records: int = 100,
         sync_seconds: float = 2.0,
+        owed: Iterable[str] = (),
         dedup_min_bytes: int = MIN_BYTES,
         conditional: bool = True,
     ) -> None:
@@ -87,6 +89,9 @@ class Recorder:
         """What the catalog does not hold yet, each with the count of exchanges written then."""
         self._kept: list[tuple[int, str, asyncio.Future[Article]]] = []
         """Articles that wait until they are durable, by the capture of their page."""
+        self.owed = tuple(owed)
+        """Articles that the crawl before left unfinished, by their addresses."""
+        self._asked: set[str] = set()
         self._sync_seconds = sync_seconds
         self._timer: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -104,12 +109,14 @@ class Recorder:
         )
 
     def known(self) -> set[str]:
-        """Return the addresses of the articles that the archive holds of this site."""
-        return self._catalog.known(self.site.id)
+        """Return the addresses of the articles that the archive holds of this site, whole."""
+        owed = {self.site.identity(url) for url in self.owed}
+        known = self._catalog.known(self.site.id)
+        return {url for url in known if self.site.identity(url) not in owed} if owed else known
 
-    def article_pages(self) -> dict[str, str | None]:
-        """Return the addresses of the articles held, each with the page on which it was found last."""
-        return self._catalog.article_pages(self.site.id)
+    def left(self, *, is_finished: bool) -> tuple[str, ...]:
+        """Return the articles that the next crawl is to ask for again."""
+        return owed_after([] if is_finished else self.reader.finish(), self._asked, self.owed)
 
     def article_pages(self) -> dict[str, str | None]:
         """Return the addresses of the articles held, each with the page on which it was found last."""
@@ -142,6 +149,7 @@ class Recorder:
         except KhcnError as error:
             self.give_up(error)
             raise
+        self._asked.add(exchange.url)
         self.counts["requests"] += 1
         if capture is None or (capture.status != 200 and not capture.revisit_of):
             self._attempts[exchange.url] += 1
@@ -281,6 +289,7 @@ def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datet
     lock.__enter__()
     try:
         repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site)
+        before = last_report(root, site.id)
         catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
         recorder = Recorder(
             root,
@@ -295,6 +304,7 @@ def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datet
             max_age=timedelta(seconds=settings.getint("WARC_MAX_AGE_S")),
             sync_records=settings.getint("WARC_SYNC_RECORDS"),
             sync_seconds=settings.getfloat("WARC_SYNC_SECONDS"),
+            owed=before.owed if before is not None else (),
         )
         write_report(root, _begun(recorder, settings), ended=False)
         return recorder
@@ -311,6 +321,7 @@ def _begun(recorder: Recorder, settings: BaseSettings) -> CrawlReport:
         started=recorder.started,
         ended=recorder.started,
         exit=Exit.INTERRUPTED,
+        owed=recorder.owed,
         settings=changed_settings(settings),
         versions=versions(),
     )

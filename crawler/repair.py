@@ -23,6 +23,7 @@ from pathlib import Path
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DamagedRecord
 from archive.jsonl import write_articles
+from archive.model import Article
 from archive.repair import Mended, mend, unfinished
 from archive.report import ArticleCounts, CrawlReport, begun_path, read_report, report_path, unended, write_report
 from archive.warc.files import OPEN
@@ -31,7 +32,7 @@ from crawler.exits import Exit
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import DeriveForSite, LoadSite, Rebuilt, note_warc, rebuild
 from crawler.sites import UnknownSite
-from crawler.tally import tally
+from crawler.tally import owed_after, tally
 
 logger = logging.getLogger(__name__)
 
@@ -128,7 +129,7 @@ def _end(
         return None
     rejected = reader.rejected if reader is not None else Counter()
     articles = {**novelty, "rejected": rejected.total() - rejected["other_page"]}
-    report = _report(root, site, crawl, warcs, articles, first)
+    report = _report(root, site, crawl, warcs, articles, first, list(reader.finish()) if reader is not None else [])
     write_report(root, report)
     return report
 
@@ -176,7 +177,13 @@ def _store_crawl(
 
 
 def _report(
-    root: Path, site: str, crawl: str, warcs: list[str], articles: dict[str, int], first: datetime | None
+    root: Path,
+    site: str,
+    crawl: str,
+    warcs: list[str],
+    articles: dict[str, int],
+    first: datetime | None,
+    read: Iterable[Article],
 ) -> CrawlReport:
     found = tally(root, warcs)
     try:
@@ -195,6 +202,7 @@ def _report(
         revisits=found.revisits,
         articles=ArticleCounts.of(articles),
         failures=found.failures,
+        owed=owed_after(read, found.asked, base.owed),
     )
 
 

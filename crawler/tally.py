@@ -1,15 +1,17 @@
-"""What a crawl did, counted from its WARC files: for the report of one that could write none."""
+"""What a crawl did, counted from its WARC files; and what one that was stopped leaves to the next."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive.model import Article
 from archive.report import Failure
 from archive.warc.reader import StoredExchange, iter_exchanges
+from crawler.assets import wire_form
 
 GONE = (404, 410)
 """Statuses that are an answer: the server knows no such address (any more)."""
@@ -25,6 +27,8 @@ class Tally:
     revisits: int = 0
     failures: tuple[Failure, ...] = ()
     """Addresses whose last exchange gave no usable answer."""
+    asked: set[str] = field(default_factory=set)
+    """Addresses of all exchanges."""
     first: datetime | None = None
     """When the first request was sent."""
     last: datetime | None = None
@@ -39,6 +43,7 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
     for warc in warcs:
         for stored in iter_exchanges(root, warc, on_torn=lambda torn: None):
             found.requests += 1
+            found.asked.add(stored.url)
             found.bytes += stored.answer.size if stored.answer is not None else 0
             found.captures += stored.capture is not None
             found.revisits += stored.capture is not None and stored.capture.revisit_of is not None
@@ -50,6 +55,21 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
                 causes[stored.url] = why
     found.failures = tuple(Failure(url, why, attempts[url]) for url, why in sorted(causes.items()) if why is not None)
     return found
+
+
+def owed_after(crawl: Iterable[Article], asked: Iterable[str], owed_before: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the articles that a crawl which was stopped leaves to the next one, by their addresses.
+
+    *crawl* are the articles it read, *asked* the addresses it asked for; *owed_before* is what the
+    crawl before left to it.
+    """
+    done = {wire_form(url) for url in asked}
+    left = {url for url in owed_before if wire_form(url) not in done}
+    for article in crawl:
+        files = [image.url for image in article.images] + [entry.url for entry in article.attachments]
+        if any(wire_form(url) not in done for url in files):
+            left.add(article.url)
+    return tuple(sorted(left))
 
 
 def _cause(stored: StoredExchange) -> str | None:

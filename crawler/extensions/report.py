@@ -76,6 +76,7 @@ class ReportExtension:
             revisits=recorder.counts["revisits"],
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
+            owed=recorder.left(is_finished=reason == "finished"),
             robots_refused=recorder.counts["robots_refused"],
             requisites=RequisiteCounts.of(recorder.counts),
             requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),

@@ -84,11 +84,15 @@ def test_the_next_crawl_repairs_and_goes_on(killed):
     assert leftovers(killed.data) == {"warcs": [], "cdxj": [], "crawls": []}
 
 
-def test_every_article_is_there_once_with_all_its_pictures(killed):
+def test_every_article_is_there_once_and_all_its_files_were_fetched(killed):
     with Catalog.open(killed.data / "catalog.sqlite3", read_only=True) as catalog:
         articles = list(catalog.articles())
+        fetched = {capture.url for capture in catalog.captures() if capture.status == 200}
 
     assert Counter(article.url for article in articles) == Counter(list(killed.truth))
+    missing = {image.url for article in articles for image in article.images} - fetched
+    missing |= {entry.url for article in articles for entry in article.attachments} - fetched
+    assert missing == set()
 
 
 def test_every_crawl_has_a_report_that_says_it_was_interrupted(killed):
@@ -101,6 +105,8 @@ def test_every_crawl_has_a_report_that_says_it_was_interrupted(killed):
     assert [report.exit for report in reports] == [8] * len(killed.left) + [0, 0]
     assert [report.complete for report in reports] == [False] * len(killed.left) + [True, True]
     assert {report.crawl: report.captures for report in reports if report.captures} == dict(captures)
+    assert any(report.owed for report in reports)
+    assert reports[-1].owed == reports[-2].owed == ()
     assert all(report.settings["DOWNLOAD_DELAY"] == "0" for report in reports)
 
 
