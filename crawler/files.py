@@ -8,8 +8,10 @@ the same files. Both ask here.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -38,12 +40,14 @@ class Fetched:
     is_refused: bool = False
     """Whether robots.txt forbids the file."""
     is_skipped: bool = False
-    """Whether it was not asked for, because the crawl is ending."""
+    """Whether it was not asked for, because the crawl is ending, or its host has fallen silent."""
     needs: tuple[str, ...] = ()
     """What the file needs itself, when it is a style sheet."""
 
 
 SKIPPED = Fetched(is_skipped=True)
+SILENT_AFTER = 3
+"""Requisites of another host that got no answer, one after the other, until that host is left alone."""
 
 
 class Files:
@@ -54,6 +58,7 @@ class Files:
         self._done: dict[str, Fetched] = {}
         self._under_way: dict[str, asyncio.Task[Fetched]] = {}
         self._is_broken = False
+        self._silent: Counter[str] = Counter()
         # Requisites must not crowd out the pages: a page's own hundred would fill the downloader.
         self._room = asyncio.Semaphore(max(1, crawler.settings.getint("CONCURRENT_REQUESTS") // 2))
 
@@ -80,7 +85,7 @@ class Files:
         try:
             if purpose == "requisite":
                 async with self._room:
-                    fetched = SKIPPED if self._is_ending() else await self._ask(url, purpose, via)
+                    fetched = SKIPPED if self._is_hopeless(url) else await self._ask(url, purpose, via)
             else:
                 fetched = await self._ask(url, purpose, via)
             self._done[key] = fetched
@@ -90,7 +95,8 @@ class Files:
 
     async def _ask(self, url: str, purpose: Purpose, via: str | None) -> Fetched:
         meta: dict[str, Any] = {"via": via, "purpose": purpose}
-        if purpose == "requisite" and not is_own_host(self._spider, url):
+        is_foreign = purpose == "requisite" and not is_own_host(self._spider, url)
+        if is_foreign:
             meta["max_retry_times"] = 0  # of somebody else's server one refusal is enough
         try:
             response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
@@ -101,12 +107,15 @@ class Files:
             if isinstance(error, KhcnError):
                 self._is_broken = True
                 self._spider.note_error(url, error)
+            self._silent[host_of(url)] += is_foreign
             return Fetched(failure=cause(error))
+        self._silent.pop(host_of(url), None)
         is_sheet = purpose == "requisite" and response.status == 200
         return Fetched(response.status, needs=tuple(_needs(response)) if is_sheet else ())
 
-    def _is_ending(self) -> bool:
-        return self._is_broken or not self._crawler.crawling
+    def _is_hopeless(self, url: str) -> bool:
+        is_ending = self._is_broken or not self._crawler.crawling
+        return is_ending or self._silent[host_of(url)] >= SILENT_AFTER
 
     @property
     def _spider(self) -> SiteSpider:
@@ -125,7 +134,15 @@ def files_of(crawler: Crawler) -> Files:
 
 def is_own_host(spider: SiteSpider, url: str) -> bool:
     """Say whether *url* lies on a declared host of the site, inside its scope or not."""
-    return wire_form(url).split("/", 3)[2].lower() in {host.host for host in spider.site.hosts}
+    return host_of(url) in {host.host for host in spider.site.hosts}
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port when it names one; empty for an address without."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def payload_of(response: Response) -> Payload:

@@ -19,8 +19,9 @@ from crawler.clean import absolute, decode, parse
 from crawler.css import css_addresses, is_sheet, sheet_text
 from crawler.srcset import srcset_addresses
 
-_LINKS = frozenset({"stylesheet", "icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "preload",
+LINKED = frozenset({"stylesheet", "icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "preload",
                     "modulepreload"})  # fmt: skip
+"""Words of a link's ``rel`` that call for a file, not for a page."""
 _HREF = ("href", "xlink:href")
 # Attributes that hold one address, by element. What a browser asks for at once.
 _ADDRESSES = {
@@ -101,7 +102,7 @@ def _named(element: etree._Element) -> Iterator[str]:
         return
     wanted = _ADDRESSES.get(tag, ())
     if tag == "link":
-        wanted = ("href",) if _LINKS & set(values.get("rel", "").lower().split()) else ()
+        wanted = ("href",) if LINKED & set(values.get("rel", "").lower().split()) else ()
     elif tag == "input":
         wanted = ("src",) if values.get("type", "").strip().lower() == "image" else ()
     elif tag in ("object", "embed") and values.get("type", "").strip().lower().startswith("image/"):

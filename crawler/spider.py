@@ -22,6 +22,7 @@ from crawler.middlewares.scope import OffScope
 from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder, open_recorder
+from crawler.requisites import LINKED
 from crawler.sites import Seed, Site
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class SiteSpider(scrapy.Spider):
         return self.recorder.result(capture) if capture is not None else None
 
     def links(self, response: Response) -> list[str]:
-        """Return the addresses a page links to, absolute, in source order, each once."""
+        """Return the addresses of pages that a page links to, absolute, in source order, each once."""
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, values in response.headers.items()
@@ -99,7 +100,7 @@ class SiteSpider(scrapy.Spider):
         ]
         payload = Payload(response.status, tuple(headers), response.body)
         page = ListingPage(self.site, response.url, datetime.now(UTC), payload)
-        return list(dict.fromkeys(url for url, _, _ in page.links))
+        return list(dict.fromkeys(url for url, _, rel in page.links if not LINKED & set(rel.lower().split())))
 
     def fail(self, failure: Failure) -> None:
         """Note a request that got no usable answer (errback of every request)."""

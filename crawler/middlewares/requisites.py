@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING, Any, Self, cast
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
@@ -27,8 +25,6 @@ logger = logging.getLogger(__name__)
 
 MAX_DEPTH = 4
 """A page's sheets are the first level, what they import the second ..."""
-DEAD_AFTER = 3
-"""Requisites of another host that got no answer, one after the other, until that host is left alone."""
 
 
 class RequisitesMiddleware:
@@ -43,7 +39,6 @@ class RequisitesMiddleware:
         self._max = crawler.settings.getint("REQUISITES_MAX_PER_PAGE")
         self._asked: set[str] = set()
         self._pages: set[str] = set()
-        self._silent: Counter[str] = Counter()
         self._answered: frozenset[int] | None = None
 
     @classmethod
@@ -95,15 +90,11 @@ class RequisitesMiddleware:
         return address_hash(key) not in self._answered
 
     async def _fetch(self, url: str, via: str) -> Iterable[str]:
-        host = urlsplit(url).netloc.lower()
-        if self._silent[host] >= DEAD_AFTER:
-            self._count("skipped")
-            return ()
         fetched = await files_of(self._crawler).fetch(url, "requisite", via)
-        self._note(url, host, fetched)
+        self._note(url, fetched)
         return fetched.needs
 
-    def _note(self, url: str, host: str, fetched: Fetched) -> None:
+    def _note(self, url: str, fetched: Fetched) -> None:
         """Count how it ended. Only silence of the site's own hosts is a failure of the crawl."""
         if fetched.is_skipped:
             self._count("skipped")
@@ -113,12 +104,10 @@ class RequisitesMiddleware:
             return
         self._count("asked")
         if fetched.failure is None:
-            self._silent[host] = 0
             self._count("missing", int((fetched.status or 0) >= 400))
         elif is_own_host(self._spider, url):
             self._spider.note_failure(url, fetched.failure)
         else:
-            self._silent[host] += 1
             self._spider.recorder.fail_requisite(url, fetched.failure)
             logger.info("requisite failed", extra={"url": url, "cause": fetched.failure})
 
