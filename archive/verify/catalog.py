@@ -16,7 +16,6 @@ from archive.errors import CatalogError
 from archive.verify.findings import Finding, finding
 from archive.verify.scan import Capture, Scan
 
-FILE = "catalog.sqlite3"
 BATCH = 1000
 
 

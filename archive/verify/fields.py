@@ -79,14 +79,14 @@ def check_digests(record: Record, report: Report, *, is_ours: bool) -> None:
     A writer of others may have digested a chunked payload with its framing, as warcio does.
     """
     at = record.offset
-    block, payload = (record.fields.get(f"warc-{kind}-digest") for kind in ("block", "payload"))
-    for text in (block, payload):
-        if text is not None and label(text) is None:
+    block, payload = record.fields.get("warc-block-digest"), record.fields.get("warc-payload-digest")
+    for text, known in ((block, record.block_label), (payload, record.payload_label)):
+        if text is not None and known is None and label(text) is None:
             report(at, "digest-form", f"{text[:80]!r} is no digest that can be checked")
-    stated = label(block)
+    stated = record.block_label
     if stated and record.block is not None and not record.block.equals(stated[1]):
         report(at, "block-digest", f"the block gives {record.block}, not {block}")
-    stated = label(payload)
+    stated = record.payload_label
     found = record.payload
     if found is None or record.type == "revisit":  # its payload lies elsewhere, see Ledger
         return

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from archive.verify.findings import Finding, finding
 from archive.verify.scan import Scan
 
-Files = Mapping[str, set[tuple[str, int | None, str | None]]]
+Told = Mapping[str, set[tuple[str, int | None, str | None]]]
 """By capture id: address, size and SHA-256 as told."""
 
 
-def check_files(told: Files, found: Scan, name: str) -> Iterator[Finding]:
+def check_files(told: Told, found: Scan, name: str) -> Iterator[Finding]:
     """Yield what is told of the files in one WARC and is not so."""
     for capture in found.captures.values():
         for url, size, sha256 in sorted(told.get(capture.id, ()), key=str):

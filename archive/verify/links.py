@@ -195,7 +195,8 @@ class Ledger:
                 yield finding(self._files[file], at, "id-repeated", told)
             seen.setdefault((h, group), f"{self._files[file]}:{at}")
         joined = (
-            "select r.grp, r.file, r.at, r.rule, r.told, r.digest, r.place, r.name, r.spot, i.file, i.at, i.digest, i.place "
+            "select r.grp, r.file, r.at, r.rule, r.told, r.digest, r.place, r.name, r.spot, "
+            "i.file, i.at, i.digest, i.place "
             "from refs r left join ids i on i.h = r.h and i.grp = r.grp order by r.file, r.at"
         )
         for row in self._db.execute(joined):

@@ -55,25 +55,27 @@ class _Walk:
     def _go_to(self, offset: int) -> None:
         self._file.seek(offset)
         self._offset = offset  # of the first byte in _data
+        self._at = 0  # in _data: all before it is done
         self._unread = self._end - offset
         self._data = b""
 
-    def _more(self, keep: int) -> bool:
-        """Read on, keeping *keep* bytes at the end of what is there."""
+    def _more(self, keep_from: int) -> bool:
+        """Read on; what lies in _data before an index is let go, so that it becomes 0."""
         block = self._file.read(min(BLOCK, self._unread)) if self._unread > 0 else b""
-        gone = len(self._data) - keep
-        self._data = self._data[gone:] + block
-        self._offset += gone
+        self._data = self._data[keep_from:] + block
+        self._offset += keep_from
+        self._at = 0
         self._unread = self._unread - len(block) if block else 0
         return bool(block)
 
     def run(self) -> None:
         broken = 0
-        while self._data or self._more(0):
-            if len(self._data) < _HEADER + _TRAILER:
-                self._more(len(self._data))
-            offset = self._offset
-            fault = self._member() if self._data.startswith(MAGIC[: len(self._data)]) else ("gzip-junk", "")
+        while self._at < len(self._data) or self._more(self._at):
+            if len(self._data) - self._at < _HEADER + _TRAILER:
+                self._more(self._at)
+            offset = self._offset + self._at
+            is_member = self._data.startswith(MAGIC[: len(self._data) - self._at], self._at)
+            fault = self._member(offset) if is_member else ("gzip-junk", "")
             if fault is None:
                 continue
             broken += 1
@@ -84,35 +86,35 @@ class _Walk:
             self._taker.broken(offset, rule, detail)
             self._go_to(self._end if found is None else found)
 
-    def _member(self) -> tuple[str, str] | None:
-        """Walk the member that _data begins with; return what is wrong with it, and why."""
-        start = self._offset
+    def _member(self, start: int) -> tuple[str, str] | None:
+        """Walk the member that begins here; return what is wrong with it, and why."""
         self._taker.begin(start)
-        header = self._data[: _HEADER + 1]
+        at = self._at
+        header = self._data[at : at + _HEADER + 1]
         stored = _StoredBlocks() if len(header) > _HEADER and header[_HEADER] & 6 == 0 else None
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
         before, last = None, b""
         beginning = b""
-        fed = inflated = at = 0
+        fed = inflated = 0
         while not inflater.eof:
             # Where the next member seems to start, this one seems to end.
             hint = self._data.find(MAGIC, at + 1)
             stop = hint if hint > 0 else len(self._data) - (2 * _TRAILER if self._unread else 0)
             if stop <= at:
                 left = len(self._data) - at
-                if not self._more(left) and not left:
+                if not self._more(at) and not left:
                     return "gzip-torn", f"the file ends after {fed} bytes of a gzip member"
                 at = 0
                 continue
             cut = max(at, stop - _TRAILER - 1)
             for piece in (self._data[at:cut], self._data[cut:stop]):
-                if inflater.eof:
-                    break
-                if piece and cut + len(piece) == stop and stored is None:
-                    before, last = inflater.copy(), piece
-                fed += len(piece)
+                if inflater.eof or not piece:
+                    continue
                 if stored is not None:
                     stored.feed(piece)
+                elif len(piece) == _TRAILER + 1 and fed:
+                    before, last = inflater.copy(), piece
+                fed += len(piece)
                 while True:
                     try:
                         out = inflater.decompress(piece, _OUT)
@@ -129,20 +131,15 @@ class _Walk:
                     if not piece or inflater.eof:
                         break
             at = stop
-        length = fed - len(inflater.unused_data)
+        behind = inflater.unused_data
         oddity = self._header_oddity(header, beginning) or (stored.oddity if stored else None)
-        if oddity is None and before is not None and not inflater.unused_data and _has_padding(before, last):
+        if oddity is None and before is not None and not behind and _has_padding(before, last):
             oddity = "bits behind its deflated data are set"
-        self._taker.end(length, oddity)
-        self._skip_to(start + length)
+        self._taker.end(fed - len(behind), oddity)
+        self._at = at - len(behind)
+        if self._at < 0:  # in a block that was let go
+            self._go_to(start + fed - len(behind))
         return None
-
-    def _skip_to(self, offset: int) -> None:
-        if offset < self._offset:
-            self._go_to(offset)
-        else:
-            self._data = self._data[offset - self._offset :]
-            self._offset = offset
 
     def _header_oddity(self, header: bytes, beginning: bytes) -> str | None:
         if len(header) <= _HEADER:
@@ -160,21 +157,21 @@ class _Walk:
     def _find(self, offset: int) -> int | None:
         """Return where the next member starts that holds a record."""
         self._go_to(offset)
-        while self._data or self._more(0):
-            at = self._data.find(MAGIC)
+        while self._at < len(self._data) or self._more(self._at):
+            at = self._data.find(MAGIC, self._at)
             if at < 0:
-                if not self._more(min(2, len(self._data))):
+                if not self._more(max(self._at, len(self._data) - 2)):
                     return None
                 continue
             if len(self._data) - at < 512:
-                self._more(len(self._data) - at)
+                self._more(at)
                 at = 0
             try:
                 if zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(self._data[at : at + 512], 5) == b"WARC/":
                     return self._offset + at
             except zlib.error:
                 pass
-            self._skip_to(self._offset + at + 1)
+            self._at = at + 1
         return None
 
 

@@ -15,6 +15,7 @@ MAX_KEPT = 64 << 10
 _END = b"\r\n\r\n"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])")
 _NEXT = re.compile(rb"(?:\A|\n)(?=WARC/[01]\.\d+\r?\n)")
+_SOUND = re.compile(r"[^\s:]+:[^\r\n]*(?:\r\n[^\s:]+:[^\r\n]*)*")
 _LABEL = re.compile(r"([A-Za-z0-9-]+):([A-Za-z0-9+/=_-]+)")
 _MANY = frozenset({"warc-concurrent-to", "warc-protocol"})
 
@@ -29,26 +30,25 @@ class Record:
     offset: int
     length: int = 0
     """Bytes in the file, of the gzip member or of the record with its two CRLF."""
+    type: str = ""
+    """WARC-Type in lower case."""
+    id: str = ""
+    """WARC-Record-ID without its angle brackets."""
     fields: dict[str, str] = field(default_factory=dict)
     """First value of each field, by its name in lower case."""
     many: list[tuple[str, str]] = field(default_factory=list)
     """Fields that may be repeated."""
     size: int = 0
     """Content-Length."""
+    block_label: tuple[str, str] | None = None
+    """Algorithm and value of the block digest that it states."""
+    payload_label: tuple[str, str] | None = None
     block: Digest | None = None
     payload: Payload | None = None
     kept: bytes = b""
     """The beginning of a warcinfo's block."""
     faults: list[tuple[str, str]] = field(default_factory=list)
     """Rules that its framing breaks, with what was seen."""
-
-    @property
-    def type(self) -> str:
-        return self.fields.get("warc-type", "").lower()
-
-    @property
-    def id(self) -> str:
-        return self.fields.get("warc-record-id", "").strip("<>")
 
     @property
     def url(self) -> str:
@@ -61,6 +61,8 @@ def label(text: str | None) -> tuple[str, str] | None:
     >>> label("SHA-256:00ff"), label("crc32:1")
     (('sha256', '00ff'), None)
     """
+    if text and text.startswith("sha1:") and text.isascii() and text[5:].isalnum():  # nearly all
+        return "sha1", text[5:]
     match = _LABEL.fullmatch(text or "")
     name = match[1].lower().replace("-", "") if match else ""
     return (name, match[2]) if match and name in ALGORITHMS else None
@@ -166,13 +168,15 @@ class Framing:
     def _open(self, record: Record, size: int) -> None:
         self._record, self._left, record.size = record, size, size
         fields = record.fields
-        stated = label(fields.get("warc-block-digest"))
-        record.block = Digest(stated[0]) if stated else None
+        record.type = fields.get("warc-type", "").lower()
+        record.id = fields.get("warc-record-id", "").strip("<>")
+        if "warc-block-digest" in fields and (stated := label(fields["warc-block-digest"])):
+            record.block_label, record.block = stated, Digest(stated[0])
         kind = record.type
         payload = fields.get("warc-payload-digest")
         is_http = fields.get("content-type", "").lower().startswith("application/http") and kind != "resource"
         if kind in ("response", "resource", "revisit") or (payload and kind != "revisit"):
-            named = label(payload)
+            named = record.payload_label = label(payload) if payload else None
             wants = kind in ("response", "resource") and self._wanted(record.id)
             record.payload = Payload(is_http=is_http, stated=named[0] if named else None, wants_file=wants)
 
@@ -216,6 +220,17 @@ def _read_fields(lines: bytes, record: Record) -> None:
     except UnicodeDecodeError:
         record.faults.append(("record-header", "its named fields are not UTF-8"))
         text = lines.decode("latin-1")
+    fields = record.fields
+    if _SOUND.fullmatch(text):
+        for name, _, value in [line.partition(":") for line in text.split("\r\n")]:
+            key = name.lower()
+            if key in fields:
+                record.faults.append((_twice(key), f"{name} is there twice"))
+            elif key in _MANY:
+                record.many.append((key, value.strip()))
+            else:
+                fields[key] = value.strip()
+        return
     last = ""
     for line in text.split("\r\n"):
         if line[:1] in (" ", "\t") and last:
@@ -229,6 +244,9 @@ def _read_fields(lines: bytes, record: Record) -> None:
         if last in _MANY:
             record.many.append((last, value.strip()))
         elif last in record.fields:
-            rule = "record-length" if last == "content-length" else "field-form"
-            record.faults.append((rule, f"{name} is there twice"))
+            record.faults.append((_twice(last), f"{name} is there twice"))
         record.fields.setdefault(last, value.strip())
+
+
+def _twice(name: str) -> str:
+    return "record-length" if name == "content-length" else "field-form"

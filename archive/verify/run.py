@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import zlib
@@ -11,19 +12,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from archive.catalog import Catalog
 from archive.errors import ArchiveError, CatalogError, KhcnError
-from archive.verify import catalog as rows
 from archive.verify.files import OPEN, WARC, Files, index_of, is_live, open_finding
 from archive.verify.findings import Finding, finding
-from archive.verify.images import check_files
+from archive.verify.images import Told, check_files
 from archive.verify.index import check_index
-from archive.verify.jsonl import check_lines
 from archive.verify.links import Ledger, Links
 from archive.verify.members import MAGIC
 from archive.verify.scan import Scan, scan
 
+# archive.verify.catalog and what needs it are imported where they are used: the database's
+# library takes longer to load than a small WARC file to read.
+
 PROCESSES = 2
+CATALOG = "catalog.sqlite3"
 _MEANT = (".warc", ".warc.gz", ".wacz", ".warc.open", ".warc.gz.open")
 
 
@@ -48,6 +50,8 @@ class Read:
     size: int = 0
     records: int = 0
     links: list[tuple[str, Links]] = field(default_factory=list)
+    group: str = ""
+    """The WACZ, when it is one."""
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -58,8 +62,8 @@ class Verification:
         """*paths*: files and folders, by default the data root. Raises ArchiveError for one that cannot be read."""
         self.root = root
         self.files = self.records = self.bytes = 0
-        self._catalog = catalog if catalog is not None else root / rows.FILE
-        self._catalog_name = rows.FILE if isinstance(self._catalog, Path) else "catalog"
+        self._catalog = _place(catalog if catalog is not None else root / CATALOG)
+        self._catalog_name = CATALOG if isinstance(self._catalog, Path) else "catalog"
         self._is_whole = not paths or any(_same(path, root) for path in paths)
         self._held: Files | None = None
         self._paths = [] if self._is_whole else list(dict.fromkeys(self._expand(paths)))
@@ -69,10 +73,9 @@ class Verification:
     def findings(self, progress: Callable[[str], object] = lambda _: None) -> Iterator[Finding]:
         """Yield what is wrong, file by file; *progress* is told of each before its findings."""
         tasks = self._tasks()
-        has_catalog = self._has_catalog
         if self._held is not None:
             yield from self._held.findings
-            yield from self._check_rest(self._held, has_catalog=has_catalog)
+            yield from self._check_rest(self._held, has_catalog=self._has_catalog)
         for path in self._paths:
             if path.name.endswith(OPEN):
                 base = self.root if path.is_relative_to(self.root) else path.parent
@@ -85,7 +88,7 @@ class Verification:
                 self.records += read.records
                 self.bytes += read.size
                 for file, links in read.links:
-                    ledger.add(file, links)
+                    ledger.add(file, links, read.group)
                 yield from sorted(read.findings, key=lambda one: (one.file, one.offset or 0))
             yield from ledger.findings(self._elsewhere)
         finally:
@@ -125,6 +128,8 @@ class Verification:
 
     @cached_property
     def _has_catalog(self) -> bool:
+        from archive.verify import catalog as rows
+
         try:
             with rows.opened(self._catalog):
                 return True
@@ -134,6 +139,8 @@ class Verification:
     # What concerns all files.
 
     def _check_rest(self, held: Files, *, has_catalog: bool) -> Iterator[Finding]:
+        from archive.verify import catalog as rows
+
         expected = {index_of(warc) for warc in held.warcs}
         for name in sorted(held.indexes - expected):
             yield finding(name, None, "cdxj-extra", "there is no closed WARC file of this name")
@@ -151,6 +158,10 @@ class Verification:
             yield finding(self._catalog_name, None, "catalog-damaged", str(error))
 
     def _check_against_catalog(self, held: Files) -> Iterator[Finding]:
+        from archive.catalog import Catalog
+        from archive.verify import catalog as rows
+        from archive.verify.jsonl import check_lines
+
         for warc, count in sorted(rows.warcs_named(self._catalog).items()):
             is_there = warc in held.warcs or (self.root / (warc + OPEN)).is_file()
             if not is_there:
@@ -183,10 +194,20 @@ def read_file(task: Task) -> Read:
         if task.path.name.lower().endswith(".wacz") or _begins_as_zip(task.path):
             from archive.verify.wacz import check_wacz
 
+            read.group = task.file
             read.findings, scans = check_wacz(task.path, task.file)
         else:
-            told = rows.files_of(task.catalog, task.file) if task.catalog else {}
-            found = scan(task.path, task.file, wanted=told.__contains__)
+            told: Told = {}
+            if task.catalog is not None:
+                from archive.verify import catalog as rows
+
+                told = rows.files_of(task.catalog, task.file)
+            # Nothing here makes cycles; looking for them takes a tenth of the time.
+            gc.disable()
+            try:
+                found = scan(task.path, task.file, wanted=told.__contains__)
+            finally:
+                gc.enable()
             scans = [found]
             if task.root is not None:
                 read.findings += _compare(task, found)
@@ -215,6 +236,8 @@ def _compare(task: Task, found: Scan) -> Iterator[Finding]:
     yield from check_index(task.root / index, index, found)
     if task.catalog is None:
         return
+    from archive.verify import catalog as rows
+
     is_running = is_live(task.root, parts[1])
     for one in rows.check_captures(task.catalog, task.catalog_name, task.file, found):
         # Rows follow their records: of a crawl that runs some are still to come.
@@ -269,3 +292,10 @@ def _id_at(path: Path, offset: int) -> str | None:
         if name.lower() == b"warc-record-id":
             return value.strip().strip(b"<>").decode("utf-8", "replace")
     return None
+
+
+def _place(catalog: str | Path) -> str | Path:
+    """Return the file of a SQLite URL as a path, every other URL as it is."""
+    if isinstance(catalog, str) and catalog.startswith("sqlite:///"):
+        return Path(catalog.removeprefix("sqlite:///"))
+    return catalog

@@ -63,18 +63,13 @@ class Scan:
     """Fields of the first warcinfo, names as written."""
     links: Links = field(default_factory=Links)
     findings: list[Finding] = field(default_factory=list)
+    is_ours: bool = False
+    """Whether this program captured it, so that its own habits can be held against it."""
 
     def report(self, offset: int | None, rule: str, detail: str) -> None:
         """Note a finding."""
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(finding(self.file, offset, rule, detail))
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether this program captured it, so that its own habits can be held against it."""
-        return self.info.get("software", "").startswith("khcn/") and not any(
-            name.startswith("import") for name in self.info
-        )
 
 
 def scan(
@@ -181,6 +176,8 @@ class _Reader:
         found.records += 1
         if record.type == "warcinfo" and not found.info:
             found.info = _pairs(record.kept)
+            is_imported = any(name.startswith("import") for name in found.info)
+            found.is_ours = found.info.get("software", "").startswith("khcn/") and not is_imported
             if name := record.fields.get("warc-filename"):
                 found.info["filename"] = name
         moment = check_fields(record, found.report, self._latest)

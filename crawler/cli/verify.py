@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from archive.catalog.engine import parse_url, sqlite_path
 from archive.errors import ArchiveError
 from archive.verify import Verification
 from crawler.cli.common import NotHeld, console, json_option, write_json
@@ -25,9 +24,8 @@ def command(config: Config, paths: tuple[Path, ...], as_json: bool) -> int:
 
     Nothing is changed. Each finding is a line: file, offset, rule, what was seen, what to do.
     """
-    catalog = sqlite_path(parse_url(config.catalog_url)) or config.catalog_url
     try:
-        run = Verification(config.data, paths, catalog)
+        run = Verification(config.data, paths, config.catalog_url)
     except ArchiveError as error:
         raise NotHeld(str(error)) from None
     began, found = time.monotonic(), 0
