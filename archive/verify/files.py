@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from archive.verify.findings import Finding, finding
@@ -18,6 +19,7 @@ _KNOWN = (
     re.compile(r"articles/[^/]+/\d{4}/[^/]+\.jsonl"),
     re.compile(r"crawls/[^/]+\.json"),
 )
+_BEGUN = re.compile(r"crawls/([^/]+)-\d+\.json\.open")
 _FOLDERS = ("warcs", "cdxj", "articles", "crawls")
 
 
@@ -48,6 +50,10 @@ class Files:
             inner = name.removeprefix("cdxj/").removesuffix(".cdxj" + OPEN)
             if not any(f"warcs/{inner}{suffix}{OPEN}" in names for suffix in (".warc.gz", ".warc")):
                 self.findings.append(finding(name, None, "file-stray", "the WARC file that it lists is not open"))
+        elif begun := _BEGUN.fullmatch(name):
+            if not is_live(self.root, begun[1]):
+                made = finding(name, None, "file-open", "a crawl was killed: it has no report of its end")
+                self.findings.append(replace(made, remedy=f"{made.remedy} {begun[1]}"))
         elif not any(known.fullmatch(name) for known in _KNOWN):
             site = name.split("/")[1] if name.count("/") > 1 else ""
             if not (name.endswith(".tmp") and is_live(self.root, site)):
@@ -70,7 +76,7 @@ def open_finding(root: Path, name: str) -> list[Finding]:
         return []
     site = f" {parts[1]}" if len(parts) > 2 else ""
     made = finding(name, None, "file-open", "a run was killed while it wrote this file")
-    return [Finding(made.file, None, made.rule, made.detail, made.remedy + site)]
+    return [replace(made, remedy=made.remedy + site)]
 
 
 def is_live(root: Path, site: str) -> bool:

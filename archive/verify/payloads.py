@@ -98,7 +98,7 @@ class Head:
 class Payload:
     """Takes a block of HTTP (or, *is_http* being false, of anything) and digests its payload."""
 
-    def __init__(self, *, is_http: bool, stated: str | None, wants_file: bool) -> None:
+    def __init__(self, *, is_http: bool, stated: str | None, wants_file: bool, is_request: bool = False) -> None:
         """*stated*: algorithm of the digest to compare with; *wants_file*: also SHA-256 of the decoded file."""
         self.head: Head | None = None
         self.digest = Digest()
@@ -109,6 +109,7 @@ class Payload:
         """Bytes of the payload."""
         self.file = _File() if wants_file else None
         self._waiting = bytearray() if is_http else None
+        self._is_request = is_request
         self._chunks: _Chunks | None = None
         self._is_same = self.stated is self.digest
 
@@ -118,15 +119,15 @@ class Payload:
             return
         self._waiting += piece
         end = _END.search(self._waiting)
-        if end is None and len(self._waiting) < MAX_HEAD and _may_begin(self._waiting):
+        if end is None and len(self._waiting) < MAX_HEAD and (self._is_request or _may_begin(self._waiting)):
             return
         self._split(end.end() if end else len(self._waiting))
 
     def _split(self, end: int) -> None:
         assert self._waiting is not None
         raw, self._waiting = bytes(self._waiting), None
-        if _STATUS.match(raw) is None:
-            self._body(raw)
+        if self._is_request or _STATUS.match(raw) is None:
+            self._body(raw[end:] if self._is_request else raw)
             return
         self.head = Head(raw[:end])
         if self.head.is_chunked:

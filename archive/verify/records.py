@@ -178,7 +178,12 @@ class Framing:
         if kind in ("response", "resource", "revisit") or (payload and kind != "revisit"):
             named = record.payload_label = label(payload) if payload else None
             wants = kind in ("response", "resource") and self._wanted(record.id)
-            record.payload = Payload(is_http=is_http, stated=named[0] if named else None, wants_file=wants)
+            record.payload = Payload(
+                is_http=is_http,
+                stated=named[0] if named else None,
+                wants_file=wants,
+                is_request=kind == "request",
+            )
 
     def _block(self, part: bytes) -> None:
         record = self._record

@@ -90,6 +90,8 @@ def scan(
             walk(source, start, end, _Shifted(reader, start))
         elif beginning.startswith(b"WARC/") or not beginning:
             reader.read_plain(source, start, end)
+            if not beginning:
+                found.report(None, "file-unknown", "it is empty")
         else:
             kind = "an ARC file; `warcio recompress` makes a WARC of it" if b"filedesc" in beginning else "no WARC file"
             found.report(None, "file-unknown", f"it begins with {beginning[:16]!r}: {kind}")
@@ -176,8 +178,8 @@ class _Reader:
         found.records += 1
         if record.type == "warcinfo" and not found.info:
             found.info = _pairs(record.kept)
-            is_imported = any(name.startswith("import") for name in found.info)
-            found.is_ours = found.info.get("software", "").startswith("khcn/") and not is_imported
+            ours = found.info.get("software", "").startswith("khcn/")
+            found.is_ours = ours and found.info.get("origin") != "import"
             if name := record.fields.get("warc-filename"):
                 found.info["filename"] = name
         moment = check_fields(record, found.report, self._latest)
