@@ -100,6 +100,12 @@ class Archive:
         """Yield captures by date, of one site, of one address, or all."""
         return (self._hold(capture) for capture in self.catalog.captures(site, url))
 
+    def origin(self, capture: Capture) -> str:
+        """Return how a capture came here: ``crawl``, or ``import`` from a file of another program."""
+        crawls = self.catalog.crawls(capture.site)
+        info = next((crawl.info for crawl in crawls if crawl.id == capture.crawl), {})
+        return info.get("origin", "crawl")
+
     def _hold(self, capture: Capture) -> HeldCapture:
         values = {entry.name: getattr(capture, entry.name) for entry in fields(Capture)}
         return HeldCapture(**values, root=self.root)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from archive.catalog import pages, read, write
 from archive.catalog.answered import answered_hashes
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
+from archive.catalog.held import held_ids
 from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.write import State
@@ -237,6 +238,10 @@ class Catalog:
     def capture(self, capture: str) -> Capture | None:
         """Return one capture by its id."""
         return self._ask(lambda connection: read.capture_by_id(connection, capture))
+
+    def held(self, captures: Iterable[str]) -> set[str]:
+        """Return those of *captures* (ids) that the catalog knows."""
+        return self._ask(lambda connection: held_ids(connection, captures))
 
     def closest(self, url: str, at: datetime | None = None) -> Capture | None:
         """Return the capture of *url* closest in time to *at*, by default the latest.

@@ -44,6 +44,8 @@ class Loss:
     """Where the record, or the gzip member it is in, starts."""
     cause: str
     """What is wrong there."""
+    part: str = ""
+    """The WARC file in a WACZ."""
 
 
 class _Bad(Exception):

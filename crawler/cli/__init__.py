@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ from crawler.version import VERSION
 VERBS = {
     "crawl": "Crawl Departments and archive what they publish.",
     "export": "Write what the archive holds into one file for others.",
+    "import": "Take WARC and WACZ files of other programs into the archive.",
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
     "repair": "Mend what killed runs left; nothing is deleted.",
@@ -43,7 +45,9 @@ class VerbGroup(click.Group):
         """Import the verb's module and return its command."""
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"crawler.cli.{cmd_name}").command
+        # A verb that is a word of Python has an underscore behind its module's name.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"crawler.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

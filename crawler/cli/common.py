@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.errors import ConfigError, KhcnError
-from crawler.sites import Registry
+from crawler.seeds import UNDECLARED, undeclared_site
+from crawler.sites import Registry, Site
 
 
 class NotHeld(KhcnError):
@@ -41,6 +42,11 @@ def table(*columns: str) -> Table:
 def registry() -> Registry:
     """Return the registry of the site files which the project's settings name."""
     return Registry(Path(importlib.import_module("settings").SITES_DIR))
+
+
+def load_site(site_id: str) -> Site:
+    """Return a declared site, or the one that the id of an undeclared host stands for; else UnknownSite."""
+    return undeclared_site(site_id) if site_id.startswith(UNDECLARED) else registry().get(site_id)
 
 
 def write_json(value: Any) -> None:

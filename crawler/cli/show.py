@@ -94,7 +94,7 @@ def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(to_json(article))
     capture = archive.capture_by_id(article.capture or "")
     value["state"] = "live"
-    value["origin"] = "crawl"
+    value["origin"] = archive.origin(capture) if capture else "crawl"
     value["capture"] = capture and {
         "id": capture.id,
         "date": capture.date.isoformat().replace("+00:00", "Z"),
