@@ -15,14 +15,22 @@ CAMERAS = (
     ("Apple", "iPhone 11"),
 )
 SIZES = ((640, 427), (640, 480), (600, 400), (480, 640), (700, 394))
+PHOTO_SIZES = ((1024, 683), (1024, 768), (960, 640), (768, 1024), (1100, 619))
 
 
 @lru_cache(maxsize=2000)
-def picture(url: str) -> bytes:
-    """Return the file at *url*: PNG when the address says ``.png``, else JPEG (a third of them with EXIF)."""
+def picture(url: str, photo: bool = False) -> bytes:
+    """Return the file at *url*: PNG when the address says ``.png``, else JPEG (a third of them with EXIF).
+
+    What is painted is light, a dozen KiB. With *photo* it has the pixels and the grain of a
+    photograph as portals show it, and weighs as much: some 200 KiB.
+    """
     rng = random.Random(url)
-    width, height = (120, 80) if _is_small(url) else rng.choice(SIZES)
+    width, height = (120, 80) if _is_small(url) else rng.choice(PHOTO_SIZES if photo else SIZES)
     image = _paint(rng, width, height)
+    if photo and not _is_small(url):
+        grain = Image.frombytes("L", (width, height), rng.randbytes(width * height))
+        image = Image.blend(image, Image.merge("RGB", (grain, grain, grain)), 0.16)
     out = io.BytesIO()
     if ".png" in url:
         image.quantize(24, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG", compress_level=3)

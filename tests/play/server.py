@@ -60,17 +60,26 @@ class Played:
 
 
 @contextmanager
-def play(*, port: int = 0, hold_back: int = 0, seeds: bool = True, still: bool = False) -> Iterator[Played]:
+def play(
+    *,
+    port: int = 0,
+    hold_back: int = 0,
+    oldest: int | None = None,
+    seeds: bool = True,
+    still: bool = False,
+    photos: bool = False,
+) -> Iterator[Played]:
     """Play the sites on loopback at *port* (0: any free one) while the block runs.
 
-    The *hold_back* newest articles of each generation are not played until ``played.publish(article)``;
+    The *hold_back* newest articles of each generation are not played until ``played.publish(article)``; with *oldest* only so many of the rest are played at all;
     *seeds* asks for the seed documents too, when they are there. With *still* nothing changes between
-    two fetches: view counters, clocks and tokens stand.
+    two fetches: view counters, clocks and tokens stand. With *photos* pictures are as heavy as photographs are.
     """
     shown: list[PlayedArticle] = []
     for layout in HOSTS.values():
-        shown += [one for one in all_articles() if one.layout == layout][hold_back:]
-    played = Played(World([*shown, *(seed_articles() if seeds else ())]))
+        rest = [one for one in all_articles() if one.layout == layout][hold_back:]
+        shown += rest if oldest is None else rest[-oldest:]
+    played = Played(World([*shown, *(seed_articles() if seeds else ())], photos=photos))
     counter = itertools.repeat(1) if still else itertools.count(1)
     loop = asyncio.new_event_loop()
 

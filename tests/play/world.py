@@ -63,7 +63,8 @@ class Answer:
 class World:
     """The played hosts' content; articles can be added, replaced and removed while it is played."""
 
-    def __init__(self, articles: Iterable[PlayedArticle]) -> None:
+    def __init__(self, articles: Iterable[PlayedArticle], *, photos: bool = False) -> None:
+        self._photos = photos
         self._lock = RLock()
         self._articles: dict[str, PlayedArticle] = {}
         self._pages: dict[str, bytes] = {}
@@ -200,7 +201,7 @@ class World:
             return Answer(200, TYPES[kind], document(url, kind, what.title), etag=etag, modified=EPOCH)
         if what.startswith("http"):
             return Answer(302, HTML, b"<html><body>302 Found</body></html>", location=what)
-        return Answer(200, f"image/{what}", picture(url), etag=etag, modified=EPOCH)
+        return Answer(200, f"image/{what}", picture(url, self._photos), etag=etag, modified=EPOCH)
 
     def _note_assets(self, article: PlayedArticle) -> None:
         for image in article.images:
