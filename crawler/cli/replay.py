@@ -20,6 +20,7 @@ from crawler.cli.common import NotHeld
 from crawler.config import Config
 from crawler.exits import Exit
 from crawler.replay import COLLECTION, Linked, check_installed, free_port
+from crawler.replayweb import WaczServer
 
 LOOK_S = 2.0
 """How often is looked for files that a crawl has closed."""
@@ -30,14 +31,35 @@ START_S = 60.0
 @click.command("replay")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port; 0: any free one.")
+@click.option("--wacz", type=click.Path(path_type=Path), help="Replay this WACZ file with ReplayWeb.page instead.")
+@click.option("--replayweb", type=click.Path(path_type=Path), help="Folder of ReplayWeb.page's ui.js and sw.js.")
 @click.pass_obj
-def command(config: Config, host: str, port: int) -> int:
+def command(config: Config, host: str, port: int, wacz: Path | None, replayweb: Path | None) -> int:
     """Replay the archived sites in the browser, with pywb, until Ctrl-C.
 
     Prints the address to open. Nothing is copied. Files that a crawl closes meanwhile are seen.
     """
+    if (wacz is None) != (replayweb is None):
+        raise click.UsageError("--wacz and --replayweb are given together: the file, and the scripts that replay it")
+    with _ends_on_sigterm():
+        if wacz is not None and replayweb is not None:
+            return _replay_wacz(host, port, wacz, replayweb)
+        return _replay_archive(config, host, port)
+
+
+def _replay_wacz(host: str, port: int, wacz: Path, replayweb: Path) -> int:
+    with WaczServer(host, _port(host, port), wacz, replayweb) as server:
+        click.echo(server.address)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return Exit.OK
+    return Exit.OK
+
+
+def _replay_archive(config: Config, host: str, port: int) -> int:
     check_installed()
-    with tempfile.TemporaryDirectory(prefix="khcn-replay-") as folder, _ends_on_sigterm():
+    with tempfile.TemporaryDirectory(prefix="khcn-replay-") as folder:
         linked = Linked(Path(folder), config.data)
         if not linked.refresh():
             raise NotHeld(f"{config.data}: no WARC file that is closed and indexed; `khcn crawl` makes them")
