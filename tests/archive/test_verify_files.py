@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import gzip
 import io
+import json
 import random
 import subprocess
 import sys
@@ -17,7 +18,16 @@ from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveError
 from archive.verify import Verification
-from tests.archive.verify_samples import check, make_root, make_wacz, rules
+from tests.archive.verify_samples import (
+    check,
+    make_root,
+    make_wacz,
+    read_wacz,
+    rules,
+    sha256,
+    with_manifest,
+    write_wacz,
+)
 from tests.khcn import khcn
 
 HEAD = b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
@@ -151,3 +161,41 @@ def test_nothing_is_written(tmp_path):
 
 def _files(root: Path) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file() and "sqlite3-" not in path.name]
+
+
+def zipnum(index: bytes, **changed: object) -> dict[str, bytes]:
+    """Return an index in two blocks, with the index of its blocks; *changed*: what that says of the second."""
+    lines = index.splitlines(keepends=True)
+    parts = [b"".join(lines[:3]), b"".join(lines[3:])]
+    blocks = [gzip.compress(part, mtime=0) for part in parts]
+    told = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}']
+    at = 0
+    for number, (part, block) in enumerate(zip(parts, blocks, strict=True)):
+        key = b" ".join(part.split(b" ", 2)[:2]).decode()
+        fields = {"offset": at, "length": len(block), "digest": f"sha256:{sha256(block)}", "filename": "index.cdx.gz"}
+        fields |= changed if number else {}
+        told.append(f"{fields.pop('key', key)} {json.dumps(fields)}")
+        at += len(block)
+    return {"indexes/index.cdx.gz": b"".join(blocks), "indexes/index.idx": "\n".join(told).encode() + b"\n"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, ""),
+        ({"offset": 7}, "says bytes 7"),
+        ({"length": 9}, "says bytes"),
+        ({"key": "vn,zz)/ 20240506070809"}, "begins with"),
+        ({"digest": "sha256:00"}, "digest"),
+    ],
+)
+def test_the_blocks_of_an_index_are_where_their_own_index_says(changed, told, tmp_path):
+    sample = make_root(tmp_path / "data")
+    content = read_wacz(make_wacz(sample.path, tmp_path / "x.wacz", sample.index.read_bytes()))
+    content |= zipnum(content.pop("indexes/index.cdx"), **changed)
+    path = write_wacz(tmp_path / "y.wacz", with_manifest(content))
+
+    found = check(tmp_path, path)
+
+    assert [one.rule for one in found] == (["wacz-index"] if told else [])
+    assert told in "".join(one.detail for one in found)
