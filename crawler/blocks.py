@@ -77,9 +77,8 @@ class _Walk:
 
     def end_line(self, look: Look, breaks: int = 0) -> None:
         """Close the line that runs; *breaks* is 1 when a ``<br>`` closes it."""
-        pieces = self.pieces
-        if pieces:
-            self.pieces = []
+        if self.pieces:
+            pieces, self.pieces = self.pieces, []
             raw = pieces[0][0] if len(pieces) == 1 else "".join([text for text, _ in pieces])
             text = line(raw)
             if text:
@@ -113,7 +112,7 @@ class _Walk:
                     links.append(look.link)
                 look.link.text += piece
         for link in links:
-            link.text = line(link.text)
+            link.text = text if link.text == raw else line(link.text)
         return Block(
             text=text,
             path=first.path,
@@ -160,6 +159,8 @@ def _tail(raw: str, pieces: list[tuple[str, Look]]) -> str | None:
     found = runs[-1] if runs else None
     if found is not None and found.start() and line(raw[: found.start()]):
         return line(raw[found.end() :]) or None
+    if len(pieces) == 1:
+        return None
     end, at = pieces[-1][1], len(pieces)
     looks = (end.bold, end.italic)
     while at and (not pieces[at - 1][0].strip() or (pieces[at - 1][1].bold, pieces[at - 1][1].italic) == looks):
@@ -177,17 +178,17 @@ def blocks_of(root: etree._Element) -> list[Block]:
         tag: Any = element.tag
         if event == "end":
             if stack:
-                here, is_block = look, stack[-1][1]
-                look = stack.pop()[0]
+                here = look
+                look, is_block = stack.pop()
                 if is_block:
                     walk.end_line(here)
             if tail := element.tail:
                 walk.add_text(tail, look)
             continue
-        stack.append((look, False))
+        outer, is_block = look, False
         if not isinstance(tag, str):
-            continue
-        if tag == "br":
+            pass
+        elif tag == "br":
             walk.end_line(look, breaks=1)
         elif tag == "img":
             picture = picture_of(_attributes(element), look)
@@ -202,10 +203,11 @@ def blocks_of(root: etree._Element) -> list[Block]:
                 # A paragraph without a word is a blank line, as editors leave them.
                 walk.end_line(look)
                 walk.count += 1
-                stack[-1] = (look, True)
+                is_block = True
             look = inner
             if text := element.text:
                 walk.add_text(text, look)
+        stack.append((outer, is_block))
         if len(walk.blocks) >= MAX_BLOCKS:
             break
     walk.end_line(look)

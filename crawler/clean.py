@@ -89,9 +89,19 @@ def line(text: str) -> str:
     return nfc(clean_spaces(text))
 
 
+# Letters of which each folds for itself: Latin with accents, and the signs of Vietnamese print.
+_COMMON = re.compile("[ -\u024f\u1e00-\u1eff\u2010-\u2026]*")
+_BARE = {
+    code: " " if chr(code).isspace() else fold(chr(code))
+    for code in (*range(0x20, 0x250), *range(0x1E00, 0x1F00), *range(0x2010, 0x2027))
+}
+
+
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return the search key of a line; the words of menus and buttons come again on every page."""
+    if _COMMON.fullmatch(text):
+        return " ".join(text.translate(_BARE).split())
     return fold(text)
 
 
@@ -120,7 +130,9 @@ def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
     White space at the ends and line breaks inside go, as browsers do; other
     letters are percent-encoded but never re-normalised.
     """
-    text = url.strip().translate(_URL_JUNK)
+    text = url.strip()
+    if not text.isprintable():
+        text = text.translate(_URL_JUNK)
     if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return None
     if _ROOTED.match(text):

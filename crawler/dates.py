@@ -112,7 +112,6 @@ def parse_vi_datetime(text: str | None) -> PrintedDate:
     return _read(nfc(clean_spaces(text)))
 
 
-@lru_cache(maxsize=4096)
 def date_line(text: str) -> PrintedDate | None:
     """Return the date of a line that is nothing but a date line, else None.
 
@@ -126,6 +125,11 @@ def date_line(text: str) -> PrintedDate | None:
     """
     if len(text) > 160 or _MAY_BE_DATE.search(text) is None:
         return None
+    return _date_line(text)
+
+
+@lru_cache(maxsize=8192)
+def _date_line(text: str) -> PrintedDate | None:
     found = _read(text)
     if found.reason == "absent" or found.rest:
         return None
@@ -138,7 +142,6 @@ def clock_only(text: str) -> bool:
     return match is not None and not _leftover(text[: match.start()] + " " + text[match.end() :])
 
 
-@lru_cache(maxsize=1024)
 def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
     """Split a date off the beginning or the end of a line that holds more: ``Title (23/07/2021)``.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.clean import line
 
@@ -110,6 +111,7 @@ _DECOR = re.compile(
     re.I,
 )
 _STYLE_ALIGN = re.compile(r"text-align\s*:\s*(?:-\w+-)?(left|right|center|justify|start|end)", re.I)
+_LENGTH = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$")
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
 
 
@@ -231,11 +233,16 @@ def is_decor(picture: Picture) -> bool:
         return True
     if any(size >= 150 for size in known):
         return False
-    return _DECOR.search(picture.src) is not None
+    return _names_decor(picture.src)
+
+
+@lru_cache(maxsize=4096)
+def _names_decor(src: str) -> bool:
+    return _DECOR.search(src) is not None
 
 
 def _pixels(value: str, style: str, name: str) -> int | None:
-    found = re.match(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$", value)
-    if not found:
+    found = _LENGTH.match(value) if value else None
+    if not found and style:
         found = re.search(rf"(?<![-\w]){name}\s*:\s*(\d+)(?:\.\d+)?px", style)
     return int(found.group(1)) if found else None

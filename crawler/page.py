@@ -66,8 +66,8 @@ class Page:
     @cached_property
     def base(self) -> str:
         """Address that relative links are read against."""
-        element = None if self.root is None else self.root.find(".//base[@href]")
-        href = element.get("href") if element is not None else None
+        bases = () if self.root is None else self.root.iter("base")
+        href = next((element.get("href") for element in bases if element.get("href") is not None), None)
         return (absolute(str(href), self.url, self.encoding) if href else None) or self.url
 
     def absolute(self, href: str) -> str | None:
@@ -77,7 +77,7 @@ class Page:
     @cached_property
     def head_title(self) -> str:
         """Text of ``<title>``, folded to one line."""
-        element = None if self.root is None else self.root.find(".//title")
+        element = None if self.root is None else next(self.root.iter("title"), None)
         return line("".join(str(text) for text in element.itertext())) if element is not None else ""
 
 

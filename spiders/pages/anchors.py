@@ -23,7 +23,7 @@ from spiders.pages.evidence import Item
 DatePlace = Literal["before", "after", "either"]
 
 _HEAD_SPLIT = re.compile(r"\s+[-–—|»:·]\s+|\s*[|»]\s*")
-_FIRST_LETTER = re.compile(r"[^\W\d_]")
+_FOUR_LETTERS = re.compile(r"[^\W\d_](?:.*?[^\W\d_]){3}", re.S)
 ENOUGH = 5.0
 """Less evidence than this makes no headline: an h1 alone has 3, a date beside a line 4."""
 
@@ -64,9 +64,8 @@ class TitleHints:
         for item in items:
             if item.key:
                 self.count[item.key] = self.count.get(item.key, 0) + 1
-        self.crumbs: list[str] = [
-            item.key for item in items if item.key and len(item.block.links) >= 1 and item.block.linked < 1
-        ]
+        trails = [item.key for item in items if item.key and item.block.links and item.block.linked < 1]
+        self.crumbs = "\n".join(trails) + "\n"
 
     def weigh(self, item: Item) -> float:
         """Return the evidence of repetition for one line."""
@@ -87,9 +86,18 @@ class TitleHints:
             score += 6 * self._slug_likeness(item.text)
         if self.count.get(said, 0) > 1:
             score += 1.5
-        if any(crumb != said and crumb.endswith(said) for crumb in self.crumbs):
+        if self._ends_a_trail(said):
             score += 2
         return score
+
+    def _ends_a_trail(self, said: str) -> bool:
+        """Say whether a line with links ends with these words, and begins with others."""
+        at = self.crumbs.find(f"{said}\n")
+        while at >= 0:
+            if at and self.crumbs[at - 1] != "\n":
+                return True
+            at = self.crumbs.find(f"{said}\n", at + 1)
+        return False
 
     def _slug_likeness(self, text: str) -> float:
         # Sluggers drop the letter đ, glue the id to the last word, and cut long headlines.
@@ -153,7 +161,7 @@ def _could_be_title(item: Item) -> bool:
     return (
         item.solid and 6 <= len(item.text) <= 400 and not item.block.chrome
         and item.link not in ("article", "file", "button", "page")
-        and len(_FIRST_LETTER.findall(item.text)) >= 4
+        and _FOUR_LETTERS.search(item.text) is not None
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -81,13 +82,9 @@ class LinkJudge:
 
     def _judge(self, href: str) -> LinkKind:
         url = self.page.absolute(href)
-        if url is None or _SHARES.search(url):
-            return "button"
-        path = urlsplit(url).path
-        if FILE.search(path):
-            return "file"
-        if _IMAGE_FILE.search(path):
-            return "image"
+        kind = _kind_by_name(url) if url is not None else "button"
+        if kind or url is None:
+            return kind
         site = self.page.site
         if site.is_article(url):
             return "self" if site.identity(url) == self.identity else "article"
@@ -95,9 +92,20 @@ class LinkJudge:
             return "self"
         if urlsplit(url).netloc.lower() == self.host:
             # Without address rules, a path with a long slug or an id is taken for another article.
-            slug = path.rstrip("/").rpartition("/")[2]
+            slug = urlsplit(url).path.rstrip("/").rpartition("/")[2]
             return "article" if not site.layouts and (slug.count("-") >= 5 or _ID.search(slug)) else "page"
         return ""
+
+
+@lru_cache(maxsize=8192)
+def _kind_by_name(url: str) -> LinkKind:
+    """Say what an address is by its words alone; empty when they do not tell."""
+    if _SHARES.search(url):
+        return "button"
+    path = urlsplit(url).path
+    if FILE.search(path):
+        return "file"
+    return "image" if _IMAGE_FILE.search(path) else ""
 
 
 def items_of(page: Page) -> list[Item]:
