@@ -22,7 +22,6 @@ from archive.catalog import Catalog
 from archive.errors import ArchiveError
 from archive.foreign import ForeignExchange, read_exchanges
 from archive.jsonl import write_articles
-from archive.model import Capture
 from archive.report import ArticleCounts, Failure, write_report
 from archive.times import now, warc_date
 from archive.warc.files import IMPORT, Context, crawl_info, find_warc, list_warcs, warcinfo
@@ -183,7 +182,7 @@ class _Run:
         self.progress(f"reading {site}")
         reader = CrawlReader(crawl, partial(derive, self.load_site(site)))
         found = Rebuilt()
-        captures: list[Capture] = []
+        captures = 0
         for warc in list_warcs(self.root, site):
             if Context.of(self.root, warc).crawl == crawl:
                 store_crawl(self.catalog, crawl, site, crawl_info(warcinfo(find_warc(self.root, warc))))
@@ -200,8 +199,12 @@ class _Run:
             started=begun.started,
             ended=now(),
             exit=self.exit,
-            captures=len(captures),
-            revisits=sum(1 for capture in captures if capture.revisit_of is not None),
+            captures=captures,
+            revisits=sum(
+                entry.is_revisit and entry.is_taken and entry.site == site
+                for survey in self.surveys
+                for entry in survey.exchanges
+            ),
             articles=ArticleCounts.of({**novelty, "rejected": rejected}),
             failures=(*self.failures, *unreadable),
             versions=begun.versions,
@@ -210,14 +213,15 @@ class _Run:
         write_report(self.root, report)
         return report
 
-    def _store(self, warc: str, reader: CrawlReader, found: Rebuilt) -> list[Capture]:
-        stored: list[Capture] = []
+    def _store(self, warc: str, reader: CrawlReader, found: Rebuilt) -> int:
+        """Put the captures of a WARC file into the catalog; return how many they are."""
         entries = note_warc(self.root, warc, reader, found, self.catalog)
-        while True:
-            before = len(stored)
+        total, count = 0, BATCH
+        while count == BATCH:
+            count = 0
             with self.catalog.transaction():
                 for capture, outcome in islice(entries, BATCH):
                     store(self.catalog, capture, outcome)
-                    stored.append(capture)
-            if len(stored) - before < BATCH:
-                return stored
+                    count += 1
+            total += count
+        return total

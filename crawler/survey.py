@@ -32,6 +32,7 @@ class Planned:
     id: str
     site: str
     is_answer: bool
+    is_revisit: bool
     records: int
     is_taken: bool = True
 
@@ -100,7 +101,15 @@ def _survey(file: ForeignFile, belonging: Belonging, max_bytes: int, seen: set[s
         if isinstance(found, Loss):
             survey.losses.append(found)
             continue
-        planned = Planned(found.id, "", found.answer is not None, len(found.records), found.id not in seen)
+        answer = found.answer
+        planned = Planned(
+            found.id,
+            "",
+            is_answer=answer is not None,
+            is_revisit=answer is not None and answer.type == "revisit",
+            records=len(found.records),
+            is_taken=found.id not in seen,
+        )
         seen.add(found.id)
         for record in found.records:
             if record.id != found.id and record.id in seen:
