@@ -52,10 +52,7 @@ def test_what_is_the_same_where(tmp_path, purpose, url, body, expected, crawls):
     site = Site(tmp_path)
     exchanges = [(at(0, picture(1, body)), purpose), (at(1, picture(2, body), url), purpose)]
 
-    if crawls == 1:
-        captures = site.crawl(exchanges)
-    else:
-        captures = [*site.crawl(exchanges[:1]), *site.crawl(exchanges[1:])]
+    captures = site.crawl(exchanges) if crawls == 1 else [*site.crawl(exchanges[:1]), *site.crawl(exchanges[1:])]
 
     assert types(captures, tmp_path) == ["response", expected]
     assert captures[1].revisit_of == (captures[0].id if expected == "revisit" else None)
