@@ -38,6 +38,10 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 
+ARTICLE_WAITS_S = 0.25
+"""How long an article waits at most until its records are synced: those of its neighbours come with it."""
+
+
 class Recorder:
     """Record every exchange of a crawl, and read what was recorded.
 
@@ -192,14 +196,18 @@ class Recorder:
         self._check()
         durable: asyncio.Future[Article] = asyncio.get_running_loop().create_future()
         self._kept.append((self._writer.written, article.capture, durable))
-        self._sync_soon()
+        self._sync_soon(ARTICLE_WAITS_S)
         return await durable
 
-    def _sync_soon(self) -> None:
+    def _sync_soon(self, at_most: float = float("inf")) -> None:
         if self._writer.durable == self._writer.written:
             self.sync()  # the writer's batch was full: the catalog may follow
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(self._sync_seconds, self.sync)
+            return
+        loop = asyncio.get_running_loop()
+        seconds = min(self._sync_seconds, at_most)
+        if self._timer is None or self._timer.when() > loop.time() + seconds:
+            self._stop_timer()
+            self._timer = loop.call_later(seconds, self.sync)
 
     def sync(self) -> None:
         """Bring everything to the disk, and the catalog up to it; on a failure give up."""

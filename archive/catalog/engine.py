@@ -179,8 +179,8 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
-        # With WAL a power cut may lose the last transactions, never the file; a rebuild has them again.
-        "synchronous = NORMAL",
+        # A transaction is on the disk when it has ended, and a crawl reported as done is done after a power cut.
+        "synchronous = FULL",
         "cache_size = -32000",  # KiB
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -58,7 +58,7 @@ def test_it_is_in_wal_mode_with_foreign_keys(path):
             for name in ("journal_mode", "foreign_keys", "synchronous")
         }
 
-    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1}
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
 
 
 def keep_half(catalog: Catalog) -> None:
