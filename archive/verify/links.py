@@ -103,6 +103,10 @@ class FileLinks:
         elif not self._after_damage:
             self._end_exchange()
 
+    def stands_for(self, warcinfo: str) -> None:
+        """Take the id of a warcinfo record whose fields an import kept in a record of its own."""
+        self._warcinfos.add(warcinfo)
+
     def end(self) -> None:
         """Take the end of the file."""
         self._end_exchange()

@@ -46,9 +46,14 @@ class Record:
     block: Digest | None = None
     payload: Payload | None = None
     kept: bytes = b""
-    """The beginning of a warcinfo's block."""
+    """The beginning of the block of one that :attr:`tells`."""
     faults: list[tuple[str, str]] = field(default_factory=list)
     """Rules that its framing breaks, with what was seen."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says something of the records that follow: warcinfo, or from where they were imported."""
+        return self.type == "warcinfo" or (self.type == "metadata" and not self.url)
 
     @property
     def url(self) -> str:
@@ -193,7 +198,7 @@ class Framing:
             record.block.update(part)
         if record.payload is not None:
             record.payload.feed(part)
-        if record.type == "warcinfo" and len(record.kept) < MAX_KEPT:
+        if record.tells and len(record.kept) < MAX_KEPT:
             record.kept += part[:MAX_KEPT]
 
     def _finish(self, data: bytes) -> bytes | None:

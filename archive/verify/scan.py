@@ -182,8 +182,11 @@ class _Reader:
             found.is_ours = ours and found.info.get("origin") != "import"
             if name := record.fields.get("warc-filename"):
                 found.info["filename"] = name
+        is_import = found.info.get("origin") == "import"
+        if is_import and record.type == "metadata" and record.tells:
+            self._links.stands_for(_pairs(record.kept).get("warcinfo-id", ""))
         moment = check_fields(record, found.report, self._latest)
-        check_digests(record, found.report, is_ours=found.is_ours)
+        check_digests(record, found.report, is_ours=found.is_ours, is_wire=not is_import)
         self._links.add(record, moment, is_ours=found.is_ours)
         if "warc-block-digest" in record.fields or "warc-payload-digest" in record.fields:
             self._digested[record.type] += 1

@@ -22,7 +22,7 @@ from archive.wacz.names import ARCHIVE, DATAPACKAGE
 from archive.wacz.plain import read_plain
 from archive.wacz.zipread import ZipMembers
 from archive.warc.captures import ANSWERS
-from archive.warc.files import Context
+from archive.warc.files import IMPORT, Context
 from archive.warc.framing import Member, Torn, read_members
 from archive.warc.record import Record, parse_fields
 from archive.warc.stored import StoredExchange, group, payload_of
@@ -76,6 +76,7 @@ class Wacz:
         self.path = members.path
         self._max_block = max_block
         self._index = WaczIndex(members)
+        self._contexts: dict[str, Context] = {}
         if not self.warcs:
             members.close()
             raise ArchiveError(f"{self.path}: a ZIP without a WARC file in {ARCHIVE}; it is no WACZ")
@@ -180,6 +181,7 @@ class Wacz:
         ):
             found = f"{member.record.type} of {member.record.url}"
             raise DamagedRecord(f"{where}: {found} lies there, not {url}; the index is wrong")
+        member.record.is_wire = not self._context(name).is_import
         return member
 
     def payload(self, line: CdxLine, *, max_size: int = MAX_BODY) -> Payload:
@@ -231,12 +233,16 @@ class Wacz:
                     yield stored.capture, stored
 
     def _context(self, name: str) -> Context:
+        if name in self._contexts:
+            return self._contexts[name]
         first = next(self.members_of(name), None)
         fields: dict[str, str] = {}
         if first is not None and first.record.type == "warcinfo":
             fields = dict(reversed(parse_fields(first.record.read())))
         stem = name.removeprefix(ARCHIVE).removesuffix(".gz").removesuffix(".warc")
-        return Context(fields.get("site", ""), fields.get("crawl") or fields.get("isPartOf") or stem)
+        crawl = fields.get("crawl") or fields.get("isPartOf") or stem
+        self._contexts[name] = Context(fields.get("site", ""), crawl, fields.get("origin") == IMPORT)
+        return self._contexts[name]
 
     def _records(self, name: str, file: BinaryIO, offset: int) -> Iterator[Member]:
         file.seek(offset)

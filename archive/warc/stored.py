@@ -163,8 +163,13 @@ def group_members(members: Iterator[Member]) -> Iterator[list[Member]]:
 
 
 def belongs(record: Record, members: list[Member]) -> bool:
-    """Say whether a record is of the same exchange as those before it: one names the other."""
+    """Say whether a record is of the same exchange as those before it: one names the other.
+
+    An exchange has one answer; in files of others a second one may name the first.
+    """
     others = [member.record for member in members]
+    if record.type in ANSWERS and any(other.type in ANSWERS for other in others):
+        return False
     return any(other.id in record.concurrent_to or record.id in other.concurrent_to for other in others)
 
 

@@ -101,6 +101,12 @@ def check_again(data: Path, *files: Path) -> None:
     assert rows(data) == held
 
 
+def check_verified(data: Path) -> None:
+    done = khcn("verify", data=data)
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
 @pytest.mark.parametrize("name", shapes.SHAPES)
 def test_a_file_of_each_shape_gives_its_articles_exactly(name, fetched, truth, tmp_path):
     data, file = tmp_path / "data", tmp_path / name
@@ -114,6 +120,7 @@ def test_a_file_of_each_shape_gives_its_articles_exactly(name, fetched, truth, t
     check_articles(data, truth)
     check_rebuild(data, tmp_path)
     check_again(data, file)
+    check_verified(data)
 
 
 def test_a_wacz_of_two_files_gives_its_articles_and_its_warc_adds_nothing(fetched, truth, tmp_path):
@@ -155,6 +162,7 @@ def test_what_wget_writes_gives_its_articles(options, played, truth, tmp_path):
     check_articles(data, truth[:12])
     check_rebuild(data, tmp_path)
     check_again(data, file)
+    check_verified(data)
 
 
 def test_show_prints_the_article_and_where_it_comes_from(fetched, truth, tmp_path):
