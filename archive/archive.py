@@ -72,7 +72,7 @@ class Archive:
         return self.catalog.article(url, at)
 
     def versions(self, url: str) -> list[Article]:
-        """Return the versions of the article at *url*, each once, by their first capture."""
+        """Return the versions of the article at *url*, each once, in the order in which they were first seen."""
         return self.catalog.versions(url)
 
     def images(

@@ -19,9 +19,10 @@ FOLDER = "articles"
 def write_articles(catalog: Catalog, root: Path, site: str, crawl: str) -> Path | None:
     """Write ``articles/<site>/<yyyy>/<crawl id>.jsonl`` below *root*; return its path.
 
-    It has the versions first seen in that crawl, one a line as ``khcn schema
-    article`` describes it, by (captured, url). Written whole or not at all. A
-    crawl without new versions has no file (null; one of that name is removed).
+    It has the versions that a capture of that crawl represents, one a line as
+    ``khcn schema article`` describes it, by (captured, url). Written whole or
+    not at all. A crawl that represents none has no file (null; one of that
+    name is removed).
     Raises ArchiveError when the catalog does not know the crawl.
     """
     path = articles_path(catalog, root, site, crawl)
@@ -34,6 +35,17 @@ def write_articles(catalog: Catalog, root: Path, site: str, crawl: str) -> Path 
         for article in articles:
             file.write(to_json(article) + b"\n")
     return path
+
+
+def write_settled(catalog: Catalog, root: Path, site: str, crawl: str) -> None:
+    """Write the articles of a crawl that was settled, and again those of the crawls it took versions from.
+
+    From the catalog's rows alone, so that a run killed midway is made good by the next.
+    Raises ArchiveError when the catalog does not know the crawl.
+    """
+    write_articles(catalog, root, site, crawl)
+    for other in catalog.crawls_beside(site, crawl):
+        write_articles(catalog, root, site, other)
 
 
 def articles_path(catalog: Catalog, root: Path, site: str, crawl: str) -> Path:

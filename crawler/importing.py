@@ -21,7 +21,7 @@ from pathlib import Path
 from archive.catalog import Catalog
 from archive.errors import ArchiveError
 from archive.foreign import ForeignExchange, read_exchanges
-from archive.jsonl import write_articles
+from archive.jsonl import write_settled
 from archive.report import ArticleCounts, Failure, write_report
 from archive.times import now, warc_date
 from archive.warc.files import IMPORT, Context, crawl_info, find_warc, list_warcs, warcinfo
@@ -188,9 +188,7 @@ class _Run:
                 store_crawl(self.catalog, crawl, site, crawl_info(warcinfo(find_warc(self.root, warc))))
                 captures += self._store(warc, reader, found)
         novelty = settle(self.catalog, reader)
-        # An older capture now stands for a version that a crawl had seen first.
-        for entry in self.catalog.crawls(site):
-            write_articles(self.catalog, self.root, site, entry.id)
+        write_settled(self.catalog, self.root, site, crawl)
         unreadable = tuple(Failure(f"{d.warc}: byte {d.offset}", d.detail, 1) for d in found.damage)
         rejected = reader.rejected.total() - reader.rejected["other_page"]
         report = ImportReport(

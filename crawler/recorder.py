@@ -16,7 +16,7 @@ from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
-from archive.jsonl import write_articles
+from archive.jsonl import write_settled
 from archive.model import Article, Capture, Purpose
 from archive.report import CrawlReport, last_report, read_report, report_path, write_report
 from archive.times import UTC, warc_date
@@ -271,7 +271,7 @@ class Recorder:
         self._commit()
         novelty = settle(self._catalog, self.reader)
         if self._writer.durable:
-            write_articles(self._catalog, self.root, self.site.id, self.crawl)
+            write_settled(self._catalog, self.root, self.site.id, self.crawl)
         self._is_closed = True
         return novelty
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DamagedRecord
-from archive.jsonl import write_articles
+from archive.jsonl import write_settled
 from archive.model import Article
 from archive.repair import Mended, mend, unfinished
 from archive.report import ArticleCounts, CrawlReport, begun_path, read_report, report_path, unended, write_report
@@ -119,7 +119,7 @@ def _end(
         is_more_held = len(held) > sum(seen.captures.values())
         novelty = settle(catalog, reader) if reader is not None else Counter()
         if is_stored:
-            write_articles(catalog, root, site, crawl)
+            write_settled(catalog, root, site, crawl)
     if is_more_held and not seen.damage:
         # A disk that says "written" too soon: rows of records that went into quarantine.
         logger.warning("catalog held captures that no WARC file holds", extra={"site": site, "crawl": crawl})

@@ -118,8 +118,10 @@ class Catalog:
         time: ``new`` when there is none, ``unchanged`` when it has the same
         version, else ``changed``. What is equal and what is not:
         :mod:`archive.catalog.identity`. A version is represented by its
-        earliest capture. Read differently than before, the same capture's
-        former reading is retracted.
+        most complete capture, the earliest of these: the one whose article has
+        the fewest pictures and documents without a file. Read differently than
+        before, or with fewer files, the same capture's former reading is
+        retracted.
 
         Raises ValueError when it has no capture.
         """
@@ -194,7 +196,7 @@ class Catalog:
         return self._ask(lambda connection: read.article_at(connection, url, at))
 
     def versions(self, url: str) -> list[Article]:
-        """Return the versions of the article at *url*, each once, by their first capture."""
+        """Return the versions of the article at *url*, each once, in the order in which they were first seen."""
         return self._ask(lambda connection: read.versions_of(connection, url))
 
     def observations(self, url: str) -> list[Observation]:
@@ -202,8 +204,15 @@ class Catalog:
         return self._ask(lambda connection: read.observations_of(connection, url))
 
     def new_versions(self, site: str, crawl: str) -> list[Article]:
-        """Return the versions first seen in a crawl, by (captured, url)."""
+        """Return the versions that a capture of a crawl represents, by (captured, url)."""
         return self._ask(lambda connection: read.new_versions(connection, site, crawl))
+
+    def crawls_beside(self, site: str, crawl: str) -> list[str]:
+        """Return the other crawls that saw versions which a capture of *crawl* represents, sorted.
+
+        Those are all whose :meth:`new_versions` the articles of *crawl* can have made fewer.
+        """
+        return self._ask(lambda connection: read.crawls_beside(connection, site, crawl))
 
     def captures(
         self,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, func, select, tuple_, union
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select, tuple_, union
 
 from archive.catalog.rows import article_of, capture_of, json_text
 from archive.catalog.tables import (
@@ -153,19 +153,20 @@ def article_at(connection: Connection, url: str, at: datetime | None) -> Article
 
 
 def versions_of(connection: Connection, url: str) -> list[Article]:
-    """Return the versions of the article at *url*, each once, by their first capture."""
-    ids = {entry.version for entry in observations_of(connection, url)}
+    """Return the versions of the article at *url*, each once, in the order in which they were first seen."""
+    ids = list(dict.fromkeys(entry.version for entry in observations_of(connection, url)))
     query = (
         select(versions, articles.c.site)
         .join(articles, articles.c.id == versions.c.article)
         .where(versions.c.id.in_(ids))
-        .order_by(versions.c.captured, versions.c.capture)
     )
-    return articles_of(connection, connection.execute(query).all())
+    # Not by the capture that represents each: that may be a later one.
+    rows = sorted(connection.execute(query), key=lambda row: ids.index(row.id))
+    return articles_of(connection, rows)
 
 
 def new_versions(connection: Connection, site: str, crawl: str) -> list[Article]:
-    """Return the versions first seen in a crawl, by (captured, url)."""
+    """Return the versions that a capture of a crawl represents, by (captured, url)."""
     query = (
         select(versions, articles.c.site)
         .join(articles, articles.c.id == versions.c.article)
@@ -174,6 +175,23 @@ def new_versions(connection: Connection, site: str, crawl: str) -> list[Article]
         .order_by(versions.c.captured, versions.c.url, versions.c.capture)
     )
     return articles_of(connection, connection.execute(query).all())
+
+
+def crawls_beside(connection: Connection, site: str, crawl: str) -> list[str]:
+    """Return the other crawls that saw versions represented by *crawl* (see :meth:`Catalog.crawls_beside`)."""
+    representing = captures.alias()
+    query = (
+        select(crawls.c.id)
+        .distinct()
+        .select_from(representing)
+        .join(versions, versions.c.capture == representing.c.id)
+        .join(observations, observations.c.version == versions.c.id)
+        .join(captures, captures.c.id == observations.c.capture)
+        .join(crawls, and_(crawls.c.id == captures.c.crawl, crawls.c.site == captures.c.site))
+        .where(representing.c.site == site, representing.c.crawl == crawl)
+        .where(captures.c.site == site, captures.c.crawl != crawl)
+    )
+    return sorted(connection.scalars(query))
 
 
 def observations_of(connection: Connection, url: str) -> list[Observation]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -115,7 +115,9 @@ observations = Table(
     Column("capture", Text, _refers_to("captures.id"), primary_key=True),
     Column("article", Text, _refers_to("articles.id"), nullable=False),
     Column("captured", Text, nullable=False),
-    Column("version", Text, _refers_to("versions.id"), nullable=False, index=True),
+    Column("version", Text, _refers_to("versions.id"), nullable=False),
+    Column("missing", Integer, nullable=False),  # pictures and documents whose file is not there
+    Index("observations_by_version", "version", "missing", "captured", "capture"),
     Index("observations_by_article", "article", "captured", "capture"),
 )
 

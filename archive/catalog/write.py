@@ -58,19 +58,25 @@ def add_article(connection: Connection, article: Article) -> State:
     if article.capture is None:
         raise ValueError(f"{article.url}: an article without a capture can not be kept")
     identity, version = article_id(article), version_id(article)
-    known = connection.scalar(select(observations.c.version).where(observations.c.capture == article.capture))
-    if known is not None and known != version:
-        retract(connection, [article.capture])
-    _keep_version(connection, version, article)
+    files = [entry.capture for entry in article.images] + [entry.capture for entry in article.attachments]
+    missing = files.count(None)
+    told = select(observations.c.version, observations.c.missing).where(observations.c.capture == article.capture)
+    known = connection.execute(told).first()
+    if known is not None and (known.version != version or known.missing < missing):
+        retract(connection, [article.capture])  # it may represent its version no longer
+    captured = utc_text(article.captured)
     observation = {
         "capture": article.capture,
         "article": identity,
-        "captured": utc_text(article.captured),
+        "captured": captured,
         "version": version,
+        "missing": missing,
     }
     put(connection, observations, [observation])
+    if _representative(connection, version) == (article.capture, captured):
+        _keep_version(connection, version, article)
     _keep_article(connection, identity, article.site, article_key(article))
-    return _state(connection, identity, observation["captured"], article.capture, version)
+    return _state(connection, identity, captured, article.capture, version)
 
 
 def retract(connection: Connection, entries: Iterable[str]) -> set[str]:
@@ -86,22 +92,17 @@ def retract(connection: Connection, entries: Iterable[str]) -> set[str]:
             continue
         connection.execute(delete(observations).where(observations.c.capture == capture))
         orphaned.discard(capture)
-        heir = connection.execute(
-            select(observations.c.capture, observations.c.captured)
-            .where(observations.c.version == found.version)
-            .order_by(observations.c.captured, observations.c.capture)
-            .limit(1)
-        ).first()
+        heir = _representative(connection, found.version)
         if heir is None:
             _delete_versions(connection, [found.version])
         else:
             moved = connection.execute(
                 update(versions)
                 .where(versions.c.id == found.version, versions.c.capture == capture)
-                .values(capture=heir.capture, captured=heir.captured)
+                .values(capture=heir[0], captured=heir[1])
             )
             if moved.rowcount:
-                orphaned.add(heir.capture)
+                orphaned.add(heir[0])
         _keep_article(connection, found.article, found.site, found.key)
     return orphaned
 
@@ -120,15 +121,18 @@ def remove_sites(connection: Connection, sites: Sequence[str]) -> None:
         connection.execute(delete(table).where(table.c.site.in_(sites)))
 
 
+def _representative(connection: Connection, version: str) -> tuple[str, str] | None:
+    """Return (capture, captured) of what stands for a version: the fewest files missing, then the earliest."""
+    seen = observations.c
+    query = select(seen.capture, seen.captured).where(seen.version == version)
+    row = connection.execute(query.order_by(seen.missing, seen.captured, seen.capture).limit(1)).first()
+    return (row.capture, row.captured) if row is not None else None
+
+
 def _keep_version(connection: Connection, version: str, article: Article) -> None:
-    """Keep *article* as its version, unless an earlier capture represents that already."""
-    assert article.capture is not None
-    held = connection.execute(select(versions.c.captured, versions.c.capture).where(versions.c.id == version)).first()
-    if held is not None:
-        if tuple(held) < (utc_text(article.captured), article.capture):
-            return
-        for table in (images, attachments):
-            connection.execute(delete(table).where(table.c.version == version))
+    """Let *article* stand for its version, in place of what did so before."""
+    for table in (images, attachments):
+        connection.execute(delete(table).where(table.c.version == version))
     put(connection, versions, [version_values(article)])
     put(connection, images, image_values(version, article.images))
     put(connection, attachments, attachment_values(version, article.attachments))

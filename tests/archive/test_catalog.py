@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from archive.catalog import Catalog
 from archive.catalog.identity import article_id, content_hash, version_id
-from archive.model import Attachment, Exif, Image
+from archive.model import Article, Attachment, Capture, Exif, Image
 from archive.times import VN
 from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
 
@@ -65,8 +66,16 @@ def test_times_keep_their_zones(catalog):
     assert article.captured.isoformat() == "2025-03-01T01:00:00.250000+00:00"
 
 
+def with_files(article: Article, held: Iterable[Capture] = ()) -> Article:
+    """Return an article with a picture and a document, of which those in *held* were captured."""
+    ids = {entry.url: entry.id for entry in held}
+    photo, plan = PAGE + "/b.jpg", PAGE + "/k.pdf"
+    images = (Image(photo, 0, capture=ids.get(photo), width=8 if photo in ids else None),)
+    return replace(article, images=images, attachments=(Attachment(plan, 0, capture=ids.get(plan)),))
+
+
 def facts() -> list[tuple[str, tuple]]:
-    """A history with A -> B -> A, two articles, a picture, two crawls, rejections and a redirect."""
+    """A history with A -> B -> A, three articles, files that are missing at times, two crawls, a redirect."""
     other = PAGE.replace("https://", "http://www.")
     captures = [make_capture(number) for number in range(1, 5)]
     captures += [make_capture(5, other), make_capture(6, PAGE + "-2"), make_capture(7, PAGE + "/a.jpg")]
@@ -82,6 +91,11 @@ def facts() -> list[tuple[str, tuple]]:
         make_article(captures[5], images=(picture,)),
         make_article(captures[8], tags=()),
     ]
+    captures += [photo := make_capture(10, PAGE + "/b.jpg"), plan := make_capture(11, PAGE + "/k.pdf")]
+    files = ((), (photo,), (photo, plan), (photo, plan), (plan,))
+    for number, held in enumerate(files, 12):
+        captures.append(make_capture(number, PAGE + "-3", crawl="ha_tinh-20250303000000000"))
+        rest.append(with_files(make_article(captures[-1]), held))
     told: list[tuple[str, tuple]] = [("add_captures", ([entry],)) for entry in captures]
     told += [("add_article", (entry,)) for entry in first + rest]
     told += [("add_reading", (captures[0].id, "article", "ha_tinh/1"))]
@@ -112,6 +126,49 @@ def test_facts_in_any_order_and_any_number_give_the_same_rows(chance: random.Ran
     assert rows_after(told) == IN_ORDER
 
 
+PHOTO, PLAN = make_capture(1, PAGE + "/b.jpg"), make_capture(2, PAGE + "/k.pdf")
+SEEN = st.tuples(st.sampled_from("AB"), st.sets(st.sampled_from([PHOTO, PLAN])))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(SEEN, min_size=1, max_size=6), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_the_most_complete_capture_stands_for_a_version_then_the_earliest(seen, taken, chance: random.Random):
+    """Each is told early, before its files are known, and again when they are, as a crawl does."""
+    captures = [make_capture(number) for number in range(10, 10 + len(seen))]
+    told = []
+    for capture, (title, held) in zip(captures, seen, strict=True):
+        article = make_article(capture, title=title, section=f"Mục {capture.id}")
+        told.append([with_files(article), with_files(article, held)][chance.randrange(2) :])
+    order = [number for number, states in enumerate(told) for _ in states]
+    chance.shuffle(order)
+
+    with Catalog.open("sqlite://") as catalog, Catalog.open("sqlite://") as other:
+        keep(catalog, [told[number].pop(0) for number in order], [PHOTO, PLAN, *captures])
+        whole = [
+            with_files(make_article(c, title=t, section=f"Mục {c.id}"), h)
+            for c, (t, h) in zip(captures, seen, strict=True)
+        ]
+        keep(other, whole, [PHOTO, PLAN, *captures])
+        expected = {
+            title: min((2 - len(h), c.id) for c, (t, h) in zip(captures, seen, strict=True) if t == title)[1]
+            for title in dict.fromkeys(title for title, _ in seen)
+        }
+
+        assert list(catalog.dump()) == list(other.dump())
+        assert catalog.versions(PAGE) == [
+            next(entry for entry in whole if entry.capture == capture) for capture in expected.values()
+        ]
+
+        # Without one of them it is as if that had never been, once its heir was told again.
+        gone = captures[taken % len(captures)].id
+        rest = [entry for entry in whole if entry.capture != gone]
+        heirs = catalog.retract([gone])
+        keep(catalog, [entry for entry in rest if entry.capture in heirs], captures)
+        with Catalog.open("sqlite://") as never:
+            keep(never, rest, [PHOTO, PLAN, *captures])
+            assert list(catalog.dump()) == list(never.dump())
+
+
 def test_every_order_of_a_b_a_gives_its_history():
     captures = [make_capture(number) for number in (1, 2, 3)]
     a, b, a_again = (make_article(entry, title=title) for entry, title in zip(captures, "ABA", strict=True))
@@ -130,13 +187,32 @@ def test_every_order_of_a_b_a_gives_its_history():
             assert catalog.article(PAGE, at=START - timedelta(days=9)).title == "A"
 
 
-def test_a_version_is_represented_by_its_earliest_capture(catalog):
+def test_of_equally_complete_captures_the_earliest_represents_a_version(catalog):
     late, early = make_capture(5), make_capture(1)
     keep(catalog, [make_article(late, section="Mục mới"), make_article(early, section="Mục cũ")])
 
     article = catalog.article(PAGE)
 
     assert (article.capture, article.captured, article.section) == (early.id, early.date, "Mục cũ")
+
+
+def test_a_later_capture_with_the_files_represents_a_version_that_was_seen_first_without(catalog):
+    first, other, later = make_capture(3), make_capture(4), make_capture(5)
+    seen = [with_files(make_article(first)), make_article(other, title="B"), with_files(make_article(later), [PHOTO])]
+    keep(catalog, seen, [PHOTO, first, other, later])
+
+    assert [entry.capture for entry in catalog.versions(PAGE)] == [later.id, other.id]
+    assert catalog.article(PAGE, at=first.date) == seen[2]
+    assert catalog.article(PAGE).images[0].width == 8
+
+
+def test_a_capture_that_lost_its_files_gives_way_to_the_next(catalog):
+    first, second = make_capture(3), make_capture(4)
+    keep(catalog, [with_files(make_article(entry), [PHOTO]) for entry in (first, second)], [PHOTO, first, second])
+    keep(catalog, [with_files(make_article(first))], [first])
+
+    assert catalog.article(PAGE).capture == second.id
+    assert catalog.article(PAGE).images[0].capture == PHOTO.id
 
 
 def test_adding_tells_new_changed_and_unchanged(catalog):

@@ -1,4 +1,4 @@
-"""The JSON Lines of a crawl hold the versions first seen in it, and are whole or not there."""
+"""The JSON Lines of a crawl hold the versions it represents, and are whole or not there."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from archive.atomic import write_whole
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DiskFull
 from archive.jsonform import from_json
-from archive.jsonl import write_articles
-from archive.model import Article
+from archive.jsonl import write_articles, write_settled
+from archive.model import Article, Image
 from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
 
 SECOND = "ha_tinh-20260101000000000"
@@ -61,6 +61,36 @@ def test_a_crawl_without_new_versions_has_no_file(catalog, tmp_path):
 
     assert write_articles(catalog, tmp_path, SITE, CRAWL) is None
     assert not path.exists()
+
+
+def test_a_version_that_a_later_crawl_represents_moves_to_its_file(catalog, tmp_path):
+    photo = make_capture(8, PAGE + "/a.jpg", crawl=SECOND)
+    pages = [make_capture(6, PAGE + "-3"), make_capture(7, PAGE + "-3", crawl=SECOND)]
+    keep(catalog, [make_article(pages[0], images=(Image(photo.url, 0),))], [photo, *pages])
+    for crawl in (CRAWL, SECOND):
+        write_settled(catalog, tmp_path, SITE, crawl)
+    before = pages_of(tmp_path)
+    keep(catalog, [make_article(pages[1], images=(Image(photo.url, 0, capture=photo.id),))], [photo, *pages])
+
+    assert catalog.crawls_beside(SITE, SECOND) == [CRAWL]
+    write_settled(catalog, tmp_path, SITE, SECOND)
+    moved = pages_of(tmp_path)
+    for path in tmp_path.rglob("*.jsonl"):
+        path.unlink()
+    for crawl in (CRAWL, SECOND):
+        write_articles(catalog, tmp_path, SITE, crawl)
+
+    assert pages_of(tmp_path) == moved
+    assert (before[CRAWL][-1], moved[SECOND][-1]) == (pages[0].id, pages[1].id)
+    assert moved[CRAWL] == before[CRAWL][:-1]
+
+
+def pages_of(root) -> dict[str, list[str]]:
+    """Return the captures of the lines of each crawl."""
+    return {
+        path.stem: [from_json(line, Article).capture for line in path.read_bytes().splitlines()]
+        for path in root.rglob("*.jsonl")
+    }
 
 
 def test_an_unknown_crawl_is_refused(catalog, tmp_path):

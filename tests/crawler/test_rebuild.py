@@ -18,7 +18,7 @@ from archive.catalog import Catalog
 from archive.catalog.swap import swap_in
 from archive.errors import CatalogError
 from archive.http import read_payload
-from archive.jsonl import write_articles
+from archive.jsonl import write_settled
 from archive.model import Article, Attachment, Capture, Image, Listing, NotAnArticle, Payload
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
@@ -127,7 +127,7 @@ class Play:
     def end(self) -> dict[str, int]:
         self.writer.close()
         counts = settle(self.catalog, self.reader) if self.reader else {}
-        write_articles(self.catalog, self.root, self.site, self.crawl)
+        write_settled(self.catalog, self.root, self.site, self.crawl)
         self.catalog.close()
         return dict(counts)
 

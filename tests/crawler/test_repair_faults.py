@@ -39,7 +39,7 @@ DEATHS = {
     "file renamed": {"call": "os:rename", "path": ".warc.gz.open", "when": "after"},
     "index written": {"call": "archive.warc.writer:write_sorted", "when": "after"},
     "catalog not settled": {"call": "crawler.recorder:settle"},
-    "no json lines": {"call": "crawler.recorder:write_articles"},
+    "no json lines": {"call": "crawler.recorder:write_settled"},
     "no report": {"call": "crawler.recorder:write_report", "nth": 2},
 }
 
