@@ -19,9 +19,7 @@ __all__ = [
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_WARC_DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?)?)?", re.ASCII
-)
+_WARC_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?)?)?", re.ASCII)
 
 
 def now() -> datetime:

@@ -23,9 +23,7 @@ class UrlParts(NamedTuple):
 
 
 # RFC 3986, appendix B. It matches every string.
-_URL = re.compile(
-    r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:\#(.*))?", re.DOTALL
-)
+_URL = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:\#(.*))?", re.DOTALL)
 
 
 def split_url(url: str) -> UrlParts:

@@ -17,8 +17,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import posixpath
-from contextlib import suppress
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING

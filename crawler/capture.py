@@ -144,9 +144,7 @@ class CaptureHandler(HTTP11DownloadHandler):
                 request.meta["capture"] = capture
         return last
 
-    def _dressed(
-        self, response: Response, exchange: LiveExchange, request: Request, known: Known | None
-    ) -> Response:
+    def _dressed(self, response: Response, exchange: LiveExchange, request: Request, known: Known | None) -> Response:
         """Return *response* with the body that was recorded, as the offline rebuild will read it."""
         body, flags = b"", list(response.flags)
         status, headers = response.status, response.headers.copy()

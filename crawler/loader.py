@@ -52,5 +52,3 @@ class SiteSpiderLoader:
     def list(self) -> list[str]:
         """Return the ids of all sites."""
         return self.registry.ids()
-
-

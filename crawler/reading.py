@@ -118,9 +118,7 @@ class CrawlReader:
         for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):
             yield complete(article, self.book)
 
-    def _read(
-        self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None
-    ) -> Outcome:
+    def _read(self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None) -> Outcome:
         if capture.purpose == "robots" or capture.status is None or capture.truncated:
             return OTHER
         is_not_modified = capture.status == 304 and capture.revisit_of is not None

@@ -106,5 +106,3 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.CONFIG
         case _:
             return Exit.ERROR
-
-

@@ -82,5 +82,3 @@ def command(
             codes.append(Exit.ERROR)
     print_summary(ended, as_json=as_json)
     return gravest(codes)
-
-

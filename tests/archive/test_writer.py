@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_whole_records(tmp_path):
         "except DiskFull as error: print(error)\n"
         "print([capture for capture, _ in iter_captures(root, NAME.format(0))] == captures, len(captures))\n"
     )
-    mount = f"mount -t tmpfs -o size=1m none {tmp_path} && exec {sys.executable} -c \"$1\" {tmp_path}"
+    mount = f'mount -t tmpfs -o size=1m none {tmp_path} && exec {sys.executable} -c "$1" {tmp_path}'
     shell = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", script]
     try:
         done = subprocess.run(shell, capture_output=True, text=True)

@@ -107,9 +107,7 @@ def test_folders_are_synced_when_a_file_is_made_and_when_it_is_closed(tmp_path, 
 
 def test_files_roll_over_by_age(tmp_path):
     time = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
-    writer = WarcWriter(
-        tmp_path, "ha_tinh", "ha_tinh-1", info={}, max_age=timedelta(hours=1), clock=lambda: time
-    )
+    writer = WarcWriter(tmp_path, "ha_tinh", "ha_tinh-1", info={}, max_age=timedelta(hours=1), clock=lambda: time)
     writer.write(exchange())
     time += timedelta(minutes=59)
     writer.write(exchange())

@@ -102,7 +102,9 @@ def test_a_broken_site_file_names_file_key_and_fix(tmp_path):
 def test_a_data_root_that_can_not_be_written_is_exit_4(tmp_path, root):
     (tmp_path / "file").touch()
 
-    fails(khcn("crawl", "ha_tinh", data=Path(root.format(file=tmp_path / "file"))), 4, "the data root can not be written")
+    fails(
+        khcn("crawl", "ha_tinh", data=Path(root.format(file=tmp_path / "file"))), 4, "the data root can not be written"
+    )
 
 
 def test_an_unreachable_host_is_exit_5_and_named_with_its_cause(tmp_path):
@@ -142,7 +144,15 @@ def test_a_locked_site_is_exit_7_and_says_who_holds_it(tmp_path):
 
 def test_showing_what_is_not_held_is_exit_2(tmp_path):
     data = tmp_path / "data"
-    khcn("crawl", "ha_tinh", *FAST, "-s", "RETRY_TIMES=0", data=data, resolve=f"skhcn.hatinh.gov.vn=127.0.0.1:{closed_port()}")
+    khcn(
+        "crawl",
+        "ha_tinh",
+        *FAST,
+        "-s",
+        "RETRY_TIMES=0",
+        data=data,
+        resolve=f"skhcn.hatinh.gov.vn=127.0.0.1:{closed_port()}",
+    )
 
     fails(khcn("show", "http://a.vn/", data=data), 2, "nothing was captured at this address")
     fails(khcn("show", "--head", "http://a.vn/", data=data), 2, "nothing was captured at this address")
@@ -177,7 +187,9 @@ def test_light_verbs_load_no_crawl_engine():
 
 
 def test_sites_are_listed_with_status_and_hosts(tmp_path):
-    rows = {row["site"]: row for row in map(json.loads, khcn("sites", "list", "--json", data=tmp_path).stdout.splitlines())}
+    rows = {
+        row["site"]: row for row in map(json.loads, khcn("sites", "list", "--json", data=tmp_path).stdout.splitlines())
+    }
 
     assert rows["ha_tinh"]["status"] == "active"
     assert rows["hau_giang"]["status"] == "retired"

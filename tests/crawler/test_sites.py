@@ -86,7 +86,9 @@ def test_an_article_keeps_its_identity_wherever_a_listing_shows_it():
 
 def test_the_section_is_that_of_the_listing_on_whatever_page():
     seed = "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/iso-90012015"
-    site = msgspec.structs.replace(HA_TINH, seeds=(Seed(url=seed, section="ISO"), Seed(url="http://skhcn.hatinh.gov.vn/")))
+    site = msgspec.structs.replace(
+        HA_TINH, seeds=(Seed(url=seed, section="ISO"), Seed(url="http://skhcn.hatinh.gov.vn/"))
+    )
 
     assert site.section_of(f"{seed}?page=7") == "ISO"
     assert site.section_of("http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/khac") is None

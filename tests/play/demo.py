@@ -64,7 +64,9 @@ def say(text: str) -> None:
 def khcn(*arguments: str) -> None:
     """Run the command as a person would; the demo ends where it fails."""
     command = [str(KHCN), "--data", str(DATA), *arguments]
-    console.print(f"$ khcn --data {DATA} {shlex.join(arguments)}", style="dim", markup=False, highlight=False, soft_wrap=True)
+    console.print(
+        f"$ khcn --data {DATA} {shlex.join(arguments)}", style="dim", markup=False, highlight=False, soft_wrap=True
+    )
     result = subprocess.run(command, check=False)
     if result.returncode:
         sys.exit(f"khcn ended with exit code {result.returncode}")
