@@ -123,7 +123,7 @@ def _gzipped(file: BinaryIO, max_block: int) -> Iterator[Member | Loss]:
         if not window.held and not _begins(window):
             return
         yield from _records(window, max_block)
-        offset = member.end if member.end is not None else _next_member(file, offset + 1)
+        offset = member.end if member.end is not None else next_member(file, offset + 1)
 
 
 def _begins(window: _Window) -> bool:
@@ -169,7 +169,7 @@ class _GzipMember:
                 yield piece
 
 
-def _next_member(file: BinaryIO, offset: int) -> int | None:
+def next_member(file: BinaryIO, offset: int) -> int | None:
     """Return where, from *offset* on, the next gzip member begins that holds a WARC record."""
     file.seek(offset)
     held, at = b"", offset

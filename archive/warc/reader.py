@@ -16,6 +16,7 @@ from archive.errors import DamagedRecord
 from archive.model import Capture, Exchange, Location, Payload
 from archive.warc.files import OPEN, Context, crawl_info, find_warc, list_warcs, warcinfo
 from archive.warc.framing import Member, Torn, read_members
+from archive.warc.lenient import next_member
 from archive.warc.originals import Locate, Originals
 from archive.warc.record import Record
 from archive.warc.stored import StoredExchange, group, payload_of
@@ -114,24 +115,29 @@ def iter_exchanges(
     A block stays readable as long as its exchange is held; memory stays flat. *locate*
     finds the originals of revisits by their ids (see :mod:`archive.warc.originals`).
 
-    Everything before a damaged member is given. Then *on_torn* is called, if given;
-    else the torn tail of an ``.open`` file, which a killed run leaves, is logged, and
-    damage in a closed file raises DamagedRecord.
+    Everything before a damaged member is given. Then *on_torn* is called, if given, and
+    a closed file is read on at the next member; else the torn tail of an ``.open`` file,
+    which a killed run leaves, is logged, and damage in a closed file raises DamagedRecord.
     """
     path = find_warc(root, warc)
     final = warc.removesuffix(OPEN)
     context = Context.of(root, warc)
+    is_open = path.name.endswith(OPEN)
+    start: int | None = 0
     with path.open("rb") as file:
-        try:
-            yield from group(read_members(file), final, context, Originals(root, final, locate).find)
-        except Torn as torn:
-            if on_torn is not None:
-                on_torn(torn)
-            elif path.name.endswith(OPEN):
-                told = {"warc": final, "offset": torn.offset, "detail": torn.detail}
-                logger.warning("torn tail", extra=told)
-            else:
-                raise DamagedRecord(f"{path}: {torn}; run `khcn verify`") from torn
+        while start is not None:
+            try:
+                yield from group(read_members(file, start), final, context, Originals(root, final, locate).find)
+                return
+            except Torn as torn:
+                if on_torn is not None:
+                    on_torn(torn)
+                    start = None if is_open else next_member(file, torn.offset + 1)
+                elif is_open:
+                    logger.warning("torn tail", extra={"warc": final, "offset": torn.offset, "detail": torn.detail})
+                    return
+                else:
+                    raise DamagedRecord(f"{path}: {torn}; run `khcn verify`") from torn
 
 
 def _first(file: BinaryIO, location: Location) -> Member:
