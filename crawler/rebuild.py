@@ -20,7 +20,7 @@ from archive.catalog import Catalog
 from archive.catalog.engine import parse_url, remove_sidecars, sqlite_path
 from archive.catalog.swap import swap_in
 from archive.errors import ArchiveError, DamagedRecord
-from archive.jsonl import write_articles
+from archive.jsonl import FOLDER, write_articles
 from archive.model import Capture, Location, Payload
 from archive.warc.framing import Torn
 from archive.warc.reader import Context, crawl_info, find_warc, iter_captures, list_warcs, warcinfo
@@ -117,7 +117,18 @@ def rebuild(
             for crawl in done.crawls(site):
                 path = write_articles(done, root, site, crawl.id)
                 found.files += [path] if path else []
+    _remove_leftovers(root, sites, found)
     return found
+
+
+def _remove_leftovers(root: Path, sites: Sequence[str] | None, found: Rebuilt) -> None:
+    """Remove the JSON Lines of crawls whose WARC files are not there any more."""
+    written = set(found.files)
+    for folder in (root / FOLDER).glob("*/"):
+        if folder.name not in found.unknown_sites and (sites is None or folder.name in sites):
+            for path in set(folder.glob("*/*.jsonl")) - written:
+                path.unlink()
+                logger.warning("json lines without a crawl removed", extra={"file": str(path)})
 
 
 def note_again(root: Path, site: str, reader: CrawlReader) -> Iterator[tuple[Capture, Outcome]]:

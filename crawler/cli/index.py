@@ -19,6 +19,7 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
     """Make the CDXJ sidecar of every closed WARC file of SITES again (default: of all).
 
     A file that is damaged is named and left as it is; the others are done.
+    An index whose WARC file is not there any more is removed.
     """
     folder = config.data / "warcs"
     unknown = [site for site in sites if not (folder / site).is_dir()]
@@ -39,4 +40,9 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
             write_json({"warc": warc, "cdxj": sidecar.relative_to(config.data).as_posix(), "lines": lines})
         else:
             click.echo(f"{warc}: {lines} lines")
+    for sidecar in sorted(path for site in sites or ("*",) for path in (config.data / "cdxj").glob(f"{site}/*/*.cdxj")):
+        name = sidecar.relative_to(config.data / "cdxj").with_suffix(".warc.gz")
+        if not (folder / name).exists() and not (folder / f"{name}.open").exists():
+            sidecar.unlink()
+            click.echo(f"khcn: {sidecar}: removed, for there is no WARC file of this name", err=True)
     return code

@@ -192,6 +192,23 @@ def test_the_index_made_again_equals_the_one_written_while_crawling(crawled, tmp
     assert {path: path.read_bytes() for path in (data / "cdxj").rglob("*.cdxj")} == before
 
 
+def test_what_stands_for_nothing_any_more_is_removed(crawled, tmp_path):
+    data = tmp_path / "data"
+    shutil.copytree(crawled.data, data)
+    index = data / "cdxj" / "ha_tinh" / "2020" / "ha_tinh-20200101000000-00000.cdxj"
+    lines = data / "articles" / "ha_tinh" / "2020" / "ha_tinh-20200101000000000.jsonl"
+    for path in (index, lines):
+        path.parent.mkdir()
+        path.write_text("")
+
+    assert khcn("index", data=data).returncode == 0
+    assert khcn("rebuild", data=data).returncode == 0
+
+    assert not index.exists()
+    assert not lines.exists()
+    assert khcn("verify", data=data).returncode == 0
+
+
 def test_cdxj_indexer_gives_the_same_index(crawled):
     for path in crawled.warcs():
         theirs = subprocess.run(
