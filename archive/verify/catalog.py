@@ -34,6 +34,8 @@ def check_whole(url: str | Path, name: str) -> Iterator[Finding]:
     """Yield whether the catalog can be read and finds no fault in itself."""
     try:
         with opened(url) as connection:
+            for told in _faults(connection):
+                yield finding(name, None, "catalog-damaged", told)
             if connection.dialect.name != "sqlite":
                 return
             for row in connection.execute(text("pragma quick_check(5)")):
@@ -45,6 +47,29 @@ def check_whole(url: str | Path, name: str) -> Iterator[Finding]:
                 )
     except CatalogError as error:
         yield finding(name, None, "catalog-damaged", str(error))
+
+
+def _faults(connection: Connection) -> Iterator[str]:
+    """Yield what the tables say of each other and what no constraint of the database holds."""
+    articles, captures, crawls = tables.articles, tables.captures, tables.crawls
+    observations, versions = tables.observations, tables.versions
+    known = select(crawls.c.id)
+    for crawl in connection.scalars(select(captures.c.crawl).where(captures.c.crawl.not_in(known)).distinct()):
+        yield f"captures are of the crawl {crawl}, which is not there"
+    seen = select(observations.c.version)
+    for version in connection.scalars(select(versions.c.id).where(versions.c.id.not_in(seen))):
+        yield f"no capture gave the version {version}"
+    spans = (
+        select(articles.c.id)
+        .join(observations, observations.c.article == articles.c.id)
+        .group_by(articles.c.id, articles.c.first_seen, articles.c.last_seen)
+        .having(
+            (func.min(observations.c.captured) != articles.c.first_seen)
+            | (func.max(observations.c.captured) != articles.c.last_seen)
+        )
+    )
+    for article in connection.scalars(spans):
+        yield f"the article {article} was seen at other times than its captures"
 
 
 def warcs_named(url: str | Path) -> dict[str, int]:
@@ -110,6 +135,8 @@ def _differences(capture: Capture, row: Any, info: dict[str, str]) -> str:
         expected["date"] = _text(capture.moment)
     if capture.is_plain:
         expected["status"] = capture.status
+        if capture.type == "response":
+            expected["mime"] = capture.mime.lower() if capture.mime else None
     expected |= {name: info[name] for name in ("site", "crawl") if info.get(name)}
     given = row._mapping
     odd = {name: value for name, value in expected.items() if given[name] != value}

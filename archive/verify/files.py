@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,8 @@ from archive.verify.findings import Finding, finding
 
 OPEN = ".open"
 WARC = re.compile(r"warcs/([^/]+)/(\d{4})/([^/]+?)(\.warc(?:\.gz)?)")
+BEGUN = re.compile(r"-(\d{4})\d{10}-\d+\.warc")
+"""In the name of a WARC file of ours: the year in which it was begun."""
 WACZ = re.compile(r"(?:wacz|exports)/(?:[^/]+/)*[^/]+\.wacz")
 _KNOWN = (
     WARC,
@@ -19,7 +22,7 @@ _KNOWN = (
     re.compile(r"articles/[^/]+/\d{4}/[^/]+\.jsonl"),
     re.compile(r"crawls/[^/]+\.json"),
 )
-_BEGUN = re.compile(r"crawls/([^/]+)-\d+\.json\.open")
+_STARTED = re.compile(r"crawls/([^/]+)-\d+\.json\.open")
 _FOLDERS = ("warcs", "cdxj", "articles", "crawls")
 
 
@@ -50,7 +53,7 @@ class Files:
             inner = name.removeprefix("cdxj/").removesuffix(".cdxj" + OPEN)
             if not any(f"warcs/{inner}{suffix}{OPEN}" in names for suffix in (".warc.gz", ".warc")):
                 self.findings.append(finding(name, None, "file-stray", "the WARC file that it lists is not open"))
-        elif begun := _BEGUN.fullmatch(name):
+        elif begun := _STARTED.fullmatch(name):
             if not is_live(self.root, begun[1]):
                 made = finding(name, None, "file-open", "a crawl was killed: it has no report of its end")
                 self.findings.append(replace(made, remedy=f"{made.remedy} {begun[1]}"))
@@ -60,6 +63,8 @@ class Files:
                 self.findings.append(finding(name, None, "file-stray", "no part of the archive writes such a file"))
         elif name.startswith("cdxj/"):
             self.indexes.add(name)
+        elif name.startswith("crawls/"):
+            self.findings += _report_finding(self.root, name)
 
 
 def _walk(root: Path) -> Iterator[str]:
@@ -67,6 +72,22 @@ def _walk(root: Path) -> Iterator[str]:
         for path in (root / folder).rglob("*"):
             if not path.is_dir():
                 yield path.relative_to(root).as_posix()
+
+
+def _report_finding(root: Path, name: str) -> list[Finding]:
+    """Return the finding that the report of a crawl is, none for a sound one."""
+    try:
+        report = json.loads((root / name).read_bytes())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        return [finding(name, None, "file-unreadable", str(error.strerror or error))]
+    except (ValueError, RecursionError):
+        return [finding(name, None, "report-form", "it is no JSON")]
+    crawl = report.get("crawl") if isinstance(report, dict) else None
+    if crawl == Path(name).stem:
+        return []
+    return [finding(name, None, "report-form", f"it is the report of {crawl}" if crawl else "it names no crawl")]
 
 
 def open_finding(root: Path, name: str) -> list[Finding]:

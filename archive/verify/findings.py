@@ -27,7 +27,10 @@ RULES: dict[str, Rule] = {
     "file-unknown": Rule("The file is neither WARC nor WACZ.", "move it out of the data root, or name another path"),
     "file-open": Rule("The file was left open by a run that was killed; no process holds it.", "khcn repair"),
     "file-stray": Rule("No part of the archive has a file of this name here.", "move it out of the data root"),
-    "file-misplaced": Rule("The file's own warcinfo names another file or site.", "move it to the place it names"),
+    "file-misplaced": Rule(
+        "The file's warcinfo or name says another site, name or year.", "move it to where it belongs"
+    ),
+    "report-form": Rule("A crawl's report is no JSON, or that of another crawl.", "restore the file from a copy"),
     # Gzip members
     "gzip-torn": Rule("The file ends inside a gzip member.", _RESTORE),
     "gzip-broken": Rule("A gzip member cannot be inflated, or its CRC or length is wrong.", _RESTORE),
@@ -44,7 +47,7 @@ RULES: dict[str, Rule] = {
     "record-junk": Rule("There are bytes between or after the records.", _RESTORE),
     # Fields and digests
     "field-missing": Rule("A field is missing that every record of the type has.", _FOREIGN),
-    "field-form": Rule("A field is repeated that must not be, or WARC-Record-ID is no `<URI>`.", _FOREIGN),
+    "field-form": Rule("A field is repeated that must not be, or no id or profile is where one should be.", _FOREIGN),
     "date-form": Rule("WARC-Date is no time in UTC as WARC 1.1 writes it.", _FOREIGN),
     "date-range": Rule("WARC-Date is before 1996, or more than a day in the future.", _FOREIGN),
     "digest-form": Rule("A digest is not `algorithm:value` of a known algorithm.", _FOREIGN),
@@ -80,7 +83,7 @@ RULES: dict[str, Rule] = {
     "asset-differs": Rule("A picture's or document's SHA-256 or size is not that of its capture.", _REBUILD),
     # JSON Lines
     "jsonl-missing": Rule("A crawl that gave new versions has no file of articles.", _REBUILD),
-    "jsonl-line": Rule("A line of a file of articles is no JSON object.", _REBUILD),
+    "jsonl-line": Rule("A line of a file of articles is no JSON object, or has no end.", _REBUILD),
     "jsonl-extra": Rule("A line or a whole file of articles is not in the catalog.", _REBUILD),
     "jsonl-lacks": Rule("A version of the catalog is not in its file of articles.", _REBUILD),
     "jsonl-differs": Rule("A line of articles differs from the catalog, or stands elsewhere.", _REBUILD),
@@ -92,7 +95,7 @@ RULES: dict[str, Rule] = {
     "wacz-package": Rule("datapackage.json is missing or does not list its resources.", _PACK),
     "wacz-resource": Rule("A file differs in size or digest from what datapackage.json says, or is missing.", _PACK),
     "wacz-unlisted": Rule("A file in the ZIP is not in datapackage.json.", _PACK),
-    "wacz-digest": Rule("datapackage-digest.json does not fit datapackage.json.", _PACK),
+    "wacz-digest": Rule("datapackage-digest.json does not fit datapackage.json, or its signature is none.", _PACK),
     "wacz-pages": Rule("A line of pages is no page, or its address was not captured.", _PACK),
     "wacz-index": Rule("A line of an index is broken, unsorted, or opens another record than it names.", _PACK),
     "wacz-unindexed": Rule("A capture in the WACZ is not in its index.", _PACK),

@@ -50,6 +50,8 @@ def _compare(file: str, path: Path, versions: list[dict[str, Any]]) -> Iterator[
             except (ValueError, KeyError, TypeError):
                 yield finding(file, start, "jsonl-line", f"no article: {line[:80]!r}")
                 continue
+            if not line.endswith(b"\n"):
+                yield finding(file, start, "jsonl-line", "it does not end with a line feed")
             place, version = expected.pop(capture, (None, None)) if isinstance(capture, str) else (None, None)
             if place is None or version is None:
                 yield finding(file, start, "jsonl-extra", f"{capture} gave no new version, or its line is there twice")

@@ -16,6 +16,9 @@ from archive.warc.files import SUFFIX
 
 _SHARED = ("warc-date", "warc-target-uri", "warc-ip-address", "warc-cipher-suite", "warc-warcinfo-id")
 """Fields that the records of one exchange of ours share."""
+_PROFILES = frozenset(
+    f"http://netpreserve.org/warc/1.1/revisit/{name}" for name in ("identical-payload-digest", "server-not-modified")
+)
 _NEAR = 16
 
 Row = tuple[int, int, int, int]
@@ -94,6 +97,8 @@ class FileLinks:
             self._revisit(record, digest, moment)
         if not is_ours:
             return
+        if record.type == "revisit" and fields.get("warc-profile") not in _PROFILES:
+            self._report(at, "field-form", f"its WARC-Profile is {fields.get('warc-profile', '')[:80]!r}")
         if not named:
             self._end_exchange()
             self._exchange = [record]

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from archive.errors import ArchiveError, CatalogError, KhcnError
-from archive.verify.files import OPEN, WARC, Files, index_of, is_live, open_finding
+from archive.verify.files import BEGUN, OPEN, WARC, Files, index_of, is_live, open_finding
 from archive.verify.findings import Finding, finding
 from archive.verify.images import Told, check_files
 from archive.verify.index import check_index
@@ -232,6 +232,11 @@ def _compare(task: Task, found: Scan) -> Iterator[Finding]:
     if found.is_ours and (info.get("site"), info.get("filename", parts[-1])) != (parts[1], parts[-1]):
         told = f"its warcinfo says site {info.get('site')}, file {info.get('filename')}"
         yield finding(task.file, None, "file-misplaced", told)
+    begun = BEGUN.search(parts[-1])
+    if "software" in info and info["software"].startswith("khcn/") and begun and begun[1] != parts[2]:
+        yield finding(
+            task.file, None, "file-misplaced", f"it was begun in {begun[1]}, and lies in the folder {parts[2]}"
+        )
     index = index_of(task.file)
     yield from check_index(task.root / index, index, found)
     if task.catalog is None:

@@ -18,6 +18,7 @@ from archive.verify.index import differences, number, parse
 from archive.verify.records import label
 from archive.verify.scan import Scan, scan
 from archive.verify.zipnum import read_index
+from archive.wacz.signing import is_signed
 
 MANIFEST, DIGEST = "datapackage.json", "datapackage-digest.json"
 MAX_JSON = 64 << 20
@@ -165,6 +166,8 @@ class _Package:
             elif name in self._sizes and told.get("bytes") != self._sizes[name]:
                 odd = f"{name} has {self._sizes[name]} bytes, not {told.get('bytes')}"
                 self.report(None, "wacz-resource", odd, MANIFEST)
+            elif name in self._sizes and not told.get("hash"):
+                self.report(None, "wacz-resource", f"{name} has no digest", MANIFEST)
             elif name in self._sizes and not self._is(name, told.get("hash")):
                 odd = f"{name} gives sha256:{self._digests[name]['sha256 hex']}, not {told.get('hash')}"
                 self.report(None, "wacz-resource", odd, MANIFEST)
@@ -177,6 +180,12 @@ class _Package:
             if not self._is(MANIFEST, stated):
                 mine = self._digests[MANIFEST]["sha256 hex"]
                 self.report(None, "wacz-digest", f"{MANIFEST} gives sha256:{mine}, not {stated}", DIGEST)
+            signed = told.get("signedData") if isinstance(told, dict) else None
+            if isinstance(signed, dict) and "publicKey" in signed:  # anonymous; others need certificates to check
+                if signed.get("hash") != stated:
+                    self.report(None, "wacz-digest", f"what is signed is {signed.get('hash')}, not {stated}", DIGEST)
+                elif not is_signed(signed):
+                    self.report(None, "wacz-digest", "its signature is not made with the key that it names", DIGEST)
 
     def _json(self, archive: ZipFile, name: str) -> Any:
         if name not in self._sizes or self._sizes[name] > MAX_JSON:

@@ -20,6 +20,10 @@ class ExportRefused(ArchiveError):
     """What is asked for can not be written under that name, or there is nothing of it."""
 
 
+class ExportBusy(ArchiveError):
+    """A file of what is asked for is being written, or was left open by a killed run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for."""
@@ -70,7 +74,7 @@ class Selection:
 def select(root: Path, catalog: Catalog, wanted: Wanted) -> Selection:
     """Return the records that are wanted, and the originals that revisits among them refer to.
 
-    Raises ExportRefused when there are none, ArchiveError when a file of them is still being written,
+    Raises ExportRefused when there are none, ExportBusy when a file of them is still being written,
     was left by a killed run, or is not there.
     """
     selection = Selection()
@@ -85,7 +89,7 @@ def select(root: Path, catalog: Catalog, wanted: Wanted) -> Selection:
     for piece in selection.pieces:
         path = find_warc(root, piece.warc)
         if path.name.endswith(OPEN):
-            raise ArchiveError(
+            raise ExportBusy(
                 f"{path}: is being written, or was left by a killed run; "
                 "wait for the crawl to end, or run `khcn repair`"
             )

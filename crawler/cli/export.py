@@ -81,7 +81,7 @@ def command(
     if form not in FORMATS:
         raise click.UsageError(f'there is no format "{form}"; there is: {", ".join(FORMATS)}')
     from archive import open_archive
-    from archive.wacz.select import ExportRefused, Wanted
+    from archive.wacz.select import ExportBusy, ExportRefused, Wanted
     from archive.wacz.signing import Signer
     from archive.wacz.write import export_wacz
 
@@ -108,6 +108,9 @@ def command(
         except ExportRefused as error:
             click.echo(f"khcn: {error}", err=True)
             return Exit.USAGE
+        except ExportBusy as error:
+            click.echo(f"khcn: {error}", err=True)
+            return Exit.LOCKED
         except DamagedRecord as error:
             click.echo(f"khcn: {error}", err=True)
             return Exit.DAMAGE

@@ -19,6 +19,7 @@ from archive.catalog import Catalog
 from archive.jsonl import write_articles
 from archive.verify import RULES, Finding
 from archive.verify import members as gzip_members
+from archive.wacz.signing import Signer
 from tests.archive.facts import make_capture
 from tests.archive.verify_samples import (
     CRAWL,
@@ -320,6 +321,15 @@ def _(sample: Sample) -> None:
     sample.lines.unlink()
 
 
+@root_case("report-form")
+def _(sample: Sample) -> None:
+    reports = sample.root / "crawls"
+    reports.mkdir()
+    (reports / f"{CRAWL}.json").write_text(json.dumps({"crawl": CRAWL}))
+    (reports / f"{SITE}-20240506070809999.json").write_bytes(b"")
+    (reports / f"{SITE}-20240506070809998.json").write_text(json.dumps({"crawl": CRAWL}))
+
+
 @root_case("jsonl-line")
 def _(sample: Sample) -> None:
     sample.lines.write_bytes(sample.lines.read_bytes() + b"{\n[]\n")
@@ -422,6 +432,77 @@ def _(path: Path, content: dict[str, bytes]) -> None:
 def _(path: Path, content: dict[str, bytes]) -> None:
     content["indexes/index.cdx"] = b"".join(content["indexes/index.cdx"].splitlines(keepends=True)[:-1])
     write_wacz(path, with_manifest(content))
+
+
+def wrong_year(sample: Sample) -> None:
+    """Move file and index to the folder of another year; the catalog follows, as after a rebuild."""
+    for path in (sample.path, sample.index):
+        moved = path.parent.parent / "2023" / path.name
+        moved.parent.mkdir()
+        path.rename(moved)
+    sql(sample, "update captures set warc = replace(warc, '/2024/', '/2023/')")
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("file-misplaced", wrong_year),
+        ("jsonl-line", lambda sample: sample.lines.write_bytes(sample.lines.read_bytes()[:-1])),
+        ("catalog-differs", lambda sample: sql(sample, "update captures set mime = 'x/y' where url like '%.jpg'")),
+        ("catalog-damaged", lambda sample: sql(sample, "update articles set last_seen = '2030'")),
+        ("catalog-damaged", lambda sample: sql(sample, "delete from observations")),
+        ("catalog-damaged", lambda sample: sql(sample, "update captures set crawl = 'x' where url like '%/e'")),
+    ],
+)
+def test_what_only_one_place_says_wrongly_is_found(rule, change, tmp_path):
+    sample = make_root(tmp_path)
+
+    change(sample)
+
+    assert rule in rules(check(tmp_path))
+
+
+def test_a_profile_that_our_writer_does_not_know_is_found_in_a_file_of_ours_only(tmp_path):
+    ours = records(make_root(tmp_path / "root").path.read_bytes())[0]
+    odd = revisit(WARC_Profile="http://a.vn/profile")
+
+    assert alone(tmp_path, ORIGINAL + odd) == []
+    found = alone(tmp_path, ours + ORIGINAL + odd)
+    assert "its WARC-Profile is 'http://a.vn/profile'" in [one.detail for one in found]
+
+
+def signed(content: dict[str, bytes], key: Path, **changed: str) -> dict[str, bytes]:
+    digest = json.loads(content["datapackage-digest.json"])
+    digest["signedData"] = Signer.open(key).sign(digest["hash"], "2024-05-06T07:08:09Z", "khcn/1") | changed
+    return {**content, "datapackage-digest.json": json.dumps(digest).encode()}
+
+
+def test_the_signature_of_a_wacz_is_checked(tmp_path):
+    sample = make_root(tmp_path / "root")
+    path = make_wacz(sample.path, tmp_path / "a.wacz", sample.index.read_bytes())
+    content, key = read_wacz(path), tmp_path / "key.pem"
+
+    for changed, told in (
+        ({}, set()),
+        ({"signature": "A" * 128}, {"wacz-digest"}),
+        ({"hash": "sha256:00"}, {"wacz-digest"}),
+    ):
+        write_wacz(path, signed(content, key, **changed))
+        assert rules(check(tmp_path / "none", path)) == told
+
+
+def test_a_file_without_digest_in_the_manifest_of_a_wacz_is_found(tmp_path):
+    sample = make_root(tmp_path / "root")
+    path = make_wacz(sample.path, tmp_path / "a.wacz", sample.index.read_bytes())
+    content = read_wacz(path)
+    manifest = json.loads(content["datapackage.json"])
+    del manifest["resources"][0]["hash"]
+    data = json.dumps(manifest).encode()
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+
+    write_wacz(path, {**content, "datapackage.json": data, "datapackage-digest.json": json.dumps(digest).encode()})
+
+    assert rules(check(tmp_path / "none", path)) == {"wacz-resource"}
 
 
 # ----------------------------------------------------------------------------------------------

@@ -48,6 +48,18 @@ def test_a_span_of_one_site_in_several_signed_files(data, tmp_path):
         assert "signedData" in wacz.json("datapackage-digest.json")
 
 
+def test_nothing_is_exported_while_a_file_is_open(tmp_path):
+    root = make_archive(tmp_path / "data", odd=False)
+    warc = next((root / "warcs").rglob("*.warc.gz"))
+    warc.rename(warc.with_name(f"{warc.name}.open"))
+
+    done = khcn("export", "--format", "wacz", "-o", str(tmp_path / "a.wacz"), data=root)
+
+    assert done.returncode == 7
+    assert "is being written, or was left by a killed run" in done.stderr
+    assert not (tmp_path / "a.wacz").exists()
+
+
 @pytest.mark.parametrize("options", [(), ("--since", "2024-06-01"), ("--max-bytes", "1kB")], ids=str)
 def test_what_is_exported_is_verified(data, tmp_path, options):
     khcn("export", "--format", "wacz", "-o", str(tmp_path / "a.wacz"), *options, data=data)
