@@ -28,6 +28,9 @@ DOWNLOAD_HANDLERS = {
 }
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.scope.ScopeMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
+    "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "crawler.middlewares.cookies.CookiesMiddleware": 700,
 }
@@ -53,6 +56,8 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "khcn"
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.5
+CRAWL_DELAY_MAX_S = 60.0
+RETRY_AFTER_MAX_S = 120
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 COOKIES_ENABLED = True

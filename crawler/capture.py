@@ -34,6 +34,7 @@ from crawler.attempt import Fetch
 from crawler.pool import FetchPool, WirePool
 from crawler.recorder import recorder_of
 from crawler.resolve import Resolve, parse_resolve, target_of
+from crawler.robots import MAX_BYTES as ROBOTS_BYTES
 from crawler.validators import Known
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ class CaptureHandler(HTTP11DownloadHandler):
             held = known.payload(max_size=limit + 1)
             status, headers, size = held.status, Headers(_multiple(held.headers)), len(held.body)
             body, flags = held.body, [*flags, "not-modified"]
+        elif _purpose(request) == "robots":
+            # Its beginning is handed over however long it is: rules must not get lost because they are many.
+            exchange.response.seek(0)
+            body = read_payload(exchange.response, max_size=ROBOTS_BYTES + 1).body
+            size, limit = len(body), ROBOTS_BYTES + 1
         elif size <= limit:
             exchange.response.seek(0)
             body = read_payload(exchange.response).body

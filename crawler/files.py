@@ -21,6 +21,7 @@ from archive.errors import KhcnError
 from archive.model import Payload, Purpose
 from crawler.assets import wire_form
 from crawler.causes import cause
+from crawler.refusals import HostClosed, RobotsUnknown
 from crawler.requisites import requisites
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Fetched:
     failure: str | None = None
     """Why no answer came (:func:`crawler.causes.cause`)."""
     is_refused: bool = False
-    """Whether robots.txt forbids the file."""
+    """Whether robots.txt forbids the file, or that of another host answers with a server's error."""
     is_skipped: bool = False
     """Whether it was not asked for, because the crawl is ending, or its host has fallen silent."""
     needs: tuple[str, ...] = ()
@@ -100,6 +101,8 @@ class Files:
             meta["max_retry_times"] = 0  # of somebody else's server one refusal is enough
         try:
             response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+        except HostClosed as closed:
+            return self._closed(url, closed, is_foreign)
         except IgnoreRequest:
             return Fetched(is_refused=True)
         except Exception as error:
@@ -112,6 +115,16 @@ class Files:
         self._silent.pop(host_of(url), None)
         is_sheet = purpose == "requisite" and response.status == 200
         return Fetched(response.status, needs=tuple(_needs(response)) if is_sheet else ())
+
+    def _closed(self, url: str, closed: HostClosed, is_foreign: bool) -> Fetched:
+        """Return how a request ended that its host did not let us send."""
+        failure = str(closed)
+        if isinstance(closed, RobotsUnknown) and not is_own_host(self._spider, url):
+            if closed.silence is None:
+                return Fetched(is_refused=True)
+            failure = closed.silence
+        self._silent[host_of(url)] += is_foreign
+        return Fetched(failure=failure)
 
     def _is_hopeless(self, url: str) -> bool:
         is_ending = self._is_broken or not self._crawler.crawling

@@ -20,24 +20,12 @@ def configure(form: Literal["json", "text"], verbosity: int) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
-    handler.addFilter(_without_known_tracebacks)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(verbosity, 2)])
     handler.setLevel(root.level)  # Scrapy sets its own logger to DEBUG, which the root's level does not stop
     for noisy in ("twisted", "filelock", "asyncio", "PIL"):
         logging.getLogger(noisy).setLevel(max(root.level, logging.INFO))
-
-
-def _without_known_tracebacks(record: logging.LogRecord) -> bool:
-    """A site that does not answer is news, not a bug: say so in a line, without a traceback.
-
-    Scrapy logs it with one where robots.txt could not be fetched; the report names the URL.
-    """
-    if record.name.startswith("scrapy.downloadermiddlewares.robotstxt") and record.exc_info:
-        record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-    return True
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

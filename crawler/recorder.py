@@ -178,6 +178,10 @@ class Recorder:
         """Note that *url* got no usable answer."""
         self.failures[url] = (why, max(1, self._attempts[url]))
 
+    def stand_in(self, url: str, asked: str) -> None:
+        """Let the attempts at *asked* (a robots.txt) count as those at *url*, which was not asked for because of it."""
+        self._attempts[url] = self._attempts[asked]
+
     def fail_requisite(self, url: str, why: str) -> None:
         """Note that a page's requisite at *url*, on somebody else's host, got no answer."""
         self.requisite_failures[url] = (why, max(1, self._attempts[url]))

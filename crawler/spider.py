@@ -22,6 +22,7 @@ from crawler.middlewares.scope import OffScope
 from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder, open_recorder
+from crawler.refusals import HostClosed
 from crawler.requisites import LINKED
 from crawler.sites import Seed, Site
 
@@ -113,6 +114,8 @@ class SiteSpider(scrapy.Spider):
             self.note_not_found(request.url, error.response.status)
         elif isinstance(error, HttpError):
             self.note_failed_page(request.url, f"status: {error.response.status}")
+        elif isinstance(error, HostClosed):
+            self.note_failed_page(request.url, str(error))
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(request.url)
         elif error is not None:

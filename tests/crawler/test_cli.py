@@ -113,7 +113,7 @@ def test_an_unreachable_host_is_exit_5_and_named_with_its_cause(tmp_path):
         data=tmp_path, resolve=f"skhcn.hatinh.gov.vn=127.0.0.1:{closed_port()}",
     )  # fmt: skip
 
-    fails(done, 5, f"failed: {SEED} (refused: ")
+    fails(done, 5, f"failed: {SEED} (robots: no robots.txt, refused: ")
     report = json.loads(next((tmp_path / "crawls").glob("*.json")).read_text())
     assert report["exit"] == 5
     assert {failure["url"]: failure["attempts"] for failure in report["failures"]} == {
@@ -128,7 +128,7 @@ def test_a_host_without_an_address_is_exit_5(tmp_path):
 
     done = khcn("crawl", "--seeds", str(seeds), *FAST, "-s", "RETRY_TIMES=0", data=tmp_path / "data")
 
-    fails(done, 5, "failed: http://khong-co.invalid/ (dns: ")
+    fails(done, 5, "failed: http://khong-co.invalid/ (robots: no robots.txt, dns: ")
 
 
 def test_a_locked_site_is_exit_7_and_says_who_holds_it(tmp_path):

@@ -1,0 +1,136 @@
+"""No address is asked for that robots.txt forbids, and none while nobody can say what it forbids."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Self, cast
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.errors import KhcnError
+from crawler.causes import cause
+from crawler.files import is_own_host
+from crawler.refusals import HostClosed, RobotsUnknown
+from crawler.robots import MAX_REDIRECTS, Rules, read_rules
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+    from crawler.spider import SiteSpider
+
+logger = logging.getLogger(__name__)
+
+
+class RobotsMiddleware:
+    """Obey the robots.txt of every service (scheme, host and port), asked for once a crawl.
+
+    Its rules hold when it comes with 2xx. Where it does not exist (4xx, or more than five redirects)
+    nothing is forbidden. Where it can not be had (5xx, 429, no answer after all retries) everything
+    is: each request fails with the reason. Source: RFC 9309, section 2.3.1.
+
+    A ``Crawl-delay`` that is longer than ``DOWNLOAD_DELAY`` takes its place for the host.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        assert crawler.stats is not None
+        self._crawler = crawler
+        self._stats: StatsCollector = crawler.stats
+        self._token: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["BOT_NAME"]
+        self._rules: dict[str, asyncio.Task[Rules | RobotsUnknown]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Build the middleware. Raises NotConfigured when robots.txt is not to be obeyed."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise IgnoreRequest for what is forbidden, RobotsUnknown where that can not be known."""
+        parts = urlsplit(request.url)
+        if request.meta.get("dont_obey_robotstxt") or parts.scheme not in ("http", "https"):
+            return
+        service = f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}"
+        if service not in self._rules:
+            self._rules[service] = asyncio.create_task(self._ask(f"{service}/robots.txt"))
+        # Shielded: one request that is given up must not take the rules from the others.
+        rules = await asyncio.shield(self._rules[service])
+        if isinstance(rules, RobotsUnknown):
+            self._stats.inc_value("robotstxt/unknown")
+            if is_own_host(self._spider, request.url):
+                self._spider.recorder.stand_in(request.url, f"{service}/robots.txt")
+            raise rules.again()
+        if not rules.allows(request.url):
+            self._stats.inc_value("robotstxt/forbidden")
+            raise IgnoreRequest("forbidden by robots.txt")
+
+    async def _ask(self, url: str) -> Rules | RobotsUnknown:
+        """Return the rules at *url*. Raises DiskFull or ArchiveError when they could not be kept."""
+        meta = {"dont_obey_robotstxt": True, "purpose": "robots", "redirect_ttl": MAX_REDIRECTS}
+        assert self._crawler.engine is not None
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+        except KhcnError:
+            raise
+        except HostClosed as closed:
+            return RobotsUnknown(str(closed))
+        except IgnoreRequest as error:
+            logger.info("robots.txt redirects too often", extra={"url": url, "cause": str(error)})
+            return Rules(self._token)
+        except Exception as error:
+            # Whatever kept the rules from us, they may be there.
+            logger.warning("robots.txt failed", extra={"url": url, "cause": cause(error)})
+            return RobotsUnknown(cause(error), silence=cause(error))
+        return self._read(response, url)
+
+    def _read(self, response: Response, url: str) -> Rules | RobotsUnknown:
+        self._stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        if response.status >= 500 or response.status == 429:
+            logger.warning("robots.txt failed", extra={"url": url, "cause": f"status: {response.status}"})
+            return RobotsUnknown(f"status: {response.status}")
+        if not 200 <= response.status < 300:
+            return Rules(self._token)
+        rules = read_rules(response.body, self._token)
+        if rules.is_html:
+            self._stats.inc_value("robotstxt/html")
+            logger.info("robots.txt is a web page", extra={"url": url})
+        if rules.is_cut:
+            self._stats.inc_value("robotstxt/cut")
+            logger.warning("robots.txt cut", extra={"url": url})
+        if rules.delay_s:
+            self._slow_down(url, rules.delay_s)
+        return rules
+
+    def _slow_down(self, url: str, asked_s: float) -> None:
+        """Leave at least so many seconds between requests to a host, up to ``CRAWL_DELAY_MAX_S``."""
+        settings = self._crawler.settings
+        delay = min(asked_s, settings.getfloat("CRAWL_DELAY_MAX_S"))
+        if delay < asked_s:
+            self._stats.inc_value("robotstxt/crawl_delay_cut")
+            logger.warning("crawl-delay cut", extra={"url": url, "asked_s": asked_s, "delay_s": delay})
+        assert self._crawler.engine is not None
+        downloader = self._crawler.engine.downloader
+        host = urlsplit(url).hostname or ""
+        own = downloader.per_slot_settings.get(host, {})
+        usual = float(own.get("delay", settings.getfloat("DOWNLOAD_DELAY")))
+        jitter = float(own.get("jitter", settings.getfloat("DOWNLOAD_DELAY_JITTER")))
+        if delay <= usual * (1 - jitter):
+            return
+        # No jitter: it would go below what was asked for. For this slot, and for the next one of the
+        # host: Scrapy forgets slots that were idle for a minute.
+        delay = max(delay, usual)
+        downloader.per_slot_settings[host] = {**own, "delay": delay, "jitter": 0.0}
+        if host in downloader.slots:
+            downloader.slots[host].delay, downloader.slots[host].jitter = delay, 0.0
+        self._stats.inc_value("robotstxt/crawl_delay")
+        logger.info("crawl-delay", extra={"url": url, "delay_s": delay})
+
+    @property
+    def _spider(self) -> SiteSpider:
+        return cast("SiteSpider", self._crawler.spider)

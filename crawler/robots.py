@@ -1,0 +1,66 @@
+"""What a robots.txt forbids: RFC 9309, and what servers make of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from protego import Protego
+
+MAX_BYTES = 500 * 1024
+"""As many bytes of a robots.txt are read. Source: RFC 9309, section 2.5."""
+MAX_REDIRECTS = 5
+"""As many redirects of it are followed, whatever the host. Source: RFC 9309, section 2.3.1.2."""
+_AGENT = re.compile(r"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one robots.txt for one product token."""
+
+    token: str
+    parser: Protego | None = None
+    """None: nothing is forbidden."""
+    is_html: bool = False
+    """Whether a web page came in place of the rules."""
+    is_cut: bool = False
+    """Whether there was more than is read."""
+
+    def allows(self, url: str) -> bool:
+        """Say whether *url* may be fetched."""
+        return self.parser is None or self.parser.can_fetch(url, self.token)
+
+    @property
+    def delay_s(self) -> float:
+        """Seconds to leave between two requests as the file has them, 0 when it does not say."""
+        return (self.parser.crawl_delay(self.token) if self.parser is not None else None) or 0.0
+
+
+def read_rules(body: bytes, token: str) -> Rules:
+    """Return what a robots.txt with this *body* says to the crawler that is called *token*.
+
+    A web page says nothing: portals answer every unknown address with their home page. It is known by
+    its first character, for many servers send true rules as text/html. Of a file that is too long the
+    last line that is read, torn perhaps, does not count.
+
+    >>> rules = read_rules(b"User-agent: khcn/1.0\\nDisallow: /x\\nUser-agent: *\\nDisallow: /", "khcn")
+    >>> rules.allows("http://a.vn/x"), rules.allows("http://a.vn/y")
+    (False, True)
+    """
+    is_cut = len(body) > MAX_BYTES
+    if is_cut:
+        body = body[: 1 + max(body.rfind(b"\n", 0, MAX_BYTES), body.rfind(b"\r", 0, MAX_BYTES))]
+    text = body.decode("utf-8-sig", "ignore")
+    if text.lstrip().startswith("<"):
+        return Rules(token, is_html=True, is_cut=is_cut)
+    return Rules(token, Protego.parse(_AGENT.sub(lambda match: _group(match, token), text)), is_cut=is_cut)
+
+
+def _group(match: re.Match[str], token: str) -> str:
+    """Return a user-agent line that the parser takes for ours exactly when RFC 9309 does.
+
+    The RFC compares product tokens as a whole, and without a version; the parser looks for one
+    name in the other, so that a group for ``kh`` would bind ``khcn``, and one for ``khcn/1.0`` nobody.
+    """
+    name = match[2].lower()
+    return f"{match[1]}{token}" if name == token.lower() else f"{match[1]}other-{name}"
