@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import NO_SPACE, ArchiveError, DiskFull
 
 TEMPORARY = ".tmp"
 """Suffix of a file that is being written; one left by a killed run is overwritten by the next."""
@@ -63,6 +62,6 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_SPACE:
             raise DiskFull(f"{path}: no space left on the disk; free some and run the same command again") from error
         raise ArchiveError(f"{path}: can not be written ({error.strerror}); make the folder writable") from error

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of the operating system which more room mends."""
+
 
 class KhcnError(Exception):
     """Base of every expected error; ``str(error)`` is a sentence for the user."""
@@ -20,7 +25,7 @@ class DamagedRecord(ArchiveError):
 
 
 class DiskFull(KhcnError):
-    """No space left (ENOSPC, EDQUOT) or the configured floor was reached."""
+    """No space left, a quota or the largest size of a file was reached (:data:`NO_SPACE`)."""
 
 
 class CatalogError(KhcnError):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 
-from archive.errors import ArchiveError, DiskFull, KhcnError
+from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError
 from archive.warc.records import LiveExchange
 from crawler.causes import cause, word_of
 from crawler.ciphers import iana_cipher_suite, protocol_id
 
 SPOOL_IN_MEMORY = 1024 * 1024
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 _TRUNCATED_BY = {"timeout": "time", "length": "length", "closed": "disconnect", "reset": "disconnect"}
 
 
@@ -68,7 +66,7 @@ class Attempt:
             what = f"the temporary file of an answer, {self.size} bytes so far: {error.strerror or error}"
             self.unspooled = (
                 DiskFull(f"{what}; make room, or point CAPTURE_SPOOL_DIR to a larger disk")
-                if error.errno in _NO_SPACE
+                if error.errno in NO_SPACE
                 else ArchiveError(f"{what}; does the folder of CAPTURE_SPOOL_DIR exist and can it be written?")
             )
             raise self.unspooled from error

@@ -8,6 +8,7 @@ import sys
 from datetime import datetime
 from typing import Literal
 
+from archive.errors import KhcnError
 from archive.times import UTC
 
 _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "spider"}
@@ -20,12 +21,21 @@ def configure(form: Literal["json", "text"], verbosity: int) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    handler.addFilter(_expected_errors_in_a_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(verbosity, 2)])
     handler.setLevel(root.level)  # Scrapy sets its own logger to DEBUG, which the root's level does not stop
     for noisy in ("twisted", "filelock", "asyncio", "PIL"):
         logging.getLogger(noisy).setLevel(max(root.level, logging.INFO))
+
+
+def _expected_errors_in_a_line(record: logging.LogRecord) -> bool:
+    """An expected error is a sentence: Scrapy logs it with a traceback and the whole article."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, KhcnError):
+        record.msg, record.args, record.exc_info = str(error), (), None
+    return True
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

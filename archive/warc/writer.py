@@ -16,7 +16,7 @@ from types import TracebackType
 from archive.atomic import make_folder, sync_folder
 from archive.cdxj import line_of, sidecar_path, write_sorted
 from archive.dedup import Dedup
-from archive.errors import ArchiveError, DiskFull, KhcnError
+from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError
 from archive.model import Capture, Location
 from archive.times import now, timestamp14
 from archive.warc.appender import create
@@ -340,7 +340,7 @@ def _explained(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or root
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_SPACE:
             told = f"{where}: no space left on the disk; free some and run the same command again"
             raise DiskFull(told) from error
         told = f"{where}: can not be written ({error.strerror}); check the folder and its rights"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from archive import open_archive
-from tests.khcn import FAST, khcn
+from tests.khcn import COMMAND, FAST, khcn
 from tests.play import play
 
 pytestmark = pytest.mark.xdist_group("finding")
@@ -85,3 +86,16 @@ def test_a_declared_host_and_a_stranger_in_one_seed_file(tmp_path, played):
 
     assert article.url in held(tmp_path / "data")
     assert {json.loads(line)["site"] for line in done.stdout.splitlines()} == {"ha_tinh", "host__khong_khai_bao_vn"}
+
+
+def test_a_file_that_may_not_grow_further_is_exit_3_and_the_next_run_mends_it(tmp_path, played):
+    command = f"ulimit -f 300; exec {COMMAND} crawl hau_giang {' '.join(FAST)}"
+    env = {"PATH": "/usr/bin:/bin", "KHCN_DATA": str(tmp_path), "KHCN_RESOLVE": played.resolve}
+
+    done = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    assert khcn("crawl", "hau_giang", *FAST, data=tmp_path, resolve=played.resolve).returncode == 0
+    assert held(tmp_path) == {article.url for article in played.articles if article.site == "hau_giang"}
+    assert khcn("verify", data=tmp_path).returncode == 0
