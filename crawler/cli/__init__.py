@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
+from contextlib import suppress
+from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
@@ -50,6 +54,14 @@ class VerbGroup(click.Group):
         command: click.Command = importlib.import_module(f"crawler.cli.{module}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; a reader of its output who went away (``khcn ... | head``) is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # click would end the process with exit code 1
+            _drop_output()
+            return Exit.OK
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of verbs without importing them."""
         with formatter.section("Verbs"):
@@ -74,6 +86,10 @@ def khcn(ctx: click.Context, data: Path | None, log: Literal["json", "text"] | N
 
 def main() -> None:
     """Run ``khcn`` and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # Titles are Vietnamese, whatever the locale says.
+            stream.reconfigure(encoding="utf-8")
     try:
         code = khcn.main(standalone_mode=False) or Exit.OK
     except click.exceptions.Exit as error:
@@ -86,11 +102,19 @@ def main() -> None:
     except KhcnError as error:
         click.echo(f"khcn: {error}", err=True)
         code = exit_of(error)
-    except BrokenPipeError:
-        # The reader of our output went away (`khcn ... | head`): nothing is wrong.
-        sys.stderr.close()
-        code = Exit.OK
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _drop_output()
+        click.echo(f"khcn: {error.filename or 'output'}: {error.strerror}; make room, and run it again", err=True)
+        code = Exit.DISK
     sys.exit(int(code))
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere, so that ending the process does not fail on it."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def exit_of(error: BaseException) -> Exit:

@@ -27,8 +27,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines i
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as its terminal; in a pipe wide enough to cut nothing."""
-    made = Console(stderr=stderr)
-    return made if made.is_terminal else Console(stderr=stderr, width=200)
+    made = _Console(stderr=stderr)
+    return made if made.is_terminal else _Console(stderr=stderr, width=200)
+
+
+class _Console(Console):
+    """A console that leaves it to the command what a reader who went away means."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise BrokenPipeError, as other output does; Rich would end the process with exit code 1."""
+        raise BrokenPipeError
 
 
 def table(*columns: str) -> Table:

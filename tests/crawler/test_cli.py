@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.khcn import FAST, khcn
+from tests.khcn import COMMAND, FAST, khcn
 
 ROOT = Path(__file__).parents[2]
 SEED = "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/iso-90012015"
@@ -220,3 +221,32 @@ def test_scrapy_itself_can_run_a_crawl(tmp_path):
     assert done.returncode == 0, done.stderr
     report = json.loads(next((tmp_path / "crawls").glob("*.json")).read_text())
     assert {failure["url"] for failure in report["failures"]} == {SEED, "http://skhcn.hatinh.gov.vn/"}
+
+
+@pytest.mark.parametrize("arguments", [("schema",), ("sites", "list"), ("sites", "list", "--json")])
+def test_a_reader_who_went_away_is_no_error(arguments):
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run([str(COMMAND), *arguments], stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [("schema",), ("sites", "list"), ("sites", "list", "--json")])
+def test_output_to_a_full_disk_is_exit_3(arguments):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([str(COMMAND), *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 3
+    assert done.stderr == "khcn: output: No space left on device; make room, and run it again\n"
+
+
+@pytest.mark.parametrize("arguments", [("sites", "list"), ("sites", "show", "ha_tinh"), ("sites", "list", "--json")])
+def test_output_is_utf_8_in_any_locale(tmp_path, arguments):
+    done = khcn(*arguments, data=tmp_path, PYTHONIOENCODING="latin-1")
+
+    assert done.returncode == 0, done.stderr
+    assert "Sở Khoa học và Công nghệ tỉnh Hà Tĩnh" in done.stdout
