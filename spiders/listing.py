@@ -41,6 +41,7 @@ class ListingSpider(SiteSpider):
         super().__init__(**kwargs)
         self._chains: dict[str, set[str]] = {}
         self._asked: set[str] = set()
+        self._files: set[str] = set()
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the seeds."""
@@ -57,6 +58,8 @@ class ListingSpider(SiteSpider):
         if isinstance(result, Article):
             yield result
         if not self.site.layouts:
+            if isinstance(result, Article):  # its files are asked for as such
+                self._files.update(file.url for file in (*result.images, *result.attachments))
             yield from self._follow_everything(response)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
@@ -144,7 +147,7 @@ class ListingSpider(SiteSpider):
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""
         for url in self.links(response):
-            if self.site.allows(url):
+            if self.site.allows(url) and url not in self._files:
                 yield from self._ask_page(url, via=response.url)
 
     def _ask_page(self, url: str, via: str | None) -> Iterator[Request]:
