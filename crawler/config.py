@@ -44,9 +44,12 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
     contact = env.get("KHCN_CONTACT") or ""
     if any(ord(char) < 32 or ord(char) > 126 for char in contact):
         raise ConfigError("KHCN_CONTACT: only printable ASCII can go into a header; write an address or URL so")
+    catalog_url = env.get("KHCN_CATALOG_URL") or f"sqlite:///{root / 'catalog.sqlite3'}"
+    if catalog_url.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
+        raise ConfigError(f"KHCN_CATALOG_URL: {catalog_url} is a catalog in memory; name a file: sqlite:////path/file")
     return Config(
         data=root,
-        catalog_url=env.get("KHCN_CATALOG_URL") or f"sqlite:///{root / 'catalog.sqlite3'}",
+        catalog_url=catalog_url,
         resolve=env.get("KHCN_RESOLVE") or "",
         contact=contact,
         log=log,

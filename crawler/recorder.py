@@ -155,7 +155,8 @@ class Recorder:
             raise
         self._asked.add(exchange.url)
         self.counts["requests"] += 1
-        if capture is None or (capture.status != 200 and not capture.revisit_of):
+        is_answer = capture is not None and (capture.status == 200 or capture.revisit_of is not None)
+        if exchange.error is not None or not is_answer:
             self._attempts[exchange.url] += 1
         self.counts["bytes"] += exchange.size
         if capture is None:

@@ -149,7 +149,11 @@ def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskF
 
 
 def _engine(url: URL, **options: Any) -> Engine:
-    engine = create_engine(url, **options)
+    try:
+        engine = create_engine(url, **options)
+    except ModuleNotFoundError as error:
+        where = url.render_as_string(hide_password=True)
+        raise CatalogError(f"{where}: the Python package {error.name} is missing; install it") from None
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)

@@ -34,7 +34,11 @@ class Setting(click.ParamType[tuple[str, str]]):
 @click.command("crawl")
 @click.argument("sites", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Crawl every site whose status is active.")
-@click.option("--seeds", type=click.Path(path_type=Path), help="Crawl the addresses in FILE, one a line.")
+@click.option(
+    "--seeds",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Crawl the addresses in FILE, one a line.",
+)
 @click.option("--full", is_flag=True, help="Walk every list page and ask for known articles again.")
 @click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N articles a site.")
 @click.option("-s", "overrides", multiple=True, type=Setting(), help="Override a setting.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from archive.cdxj import index_warc
-from archive.errors import KhcnError
+from archive.errors import DamagedRecord, KhcnError
+from crawler.cli import exit_of
 from crawler.cli.common import NotHeld, json_option, write_json
 from crawler.config import Config
-from crawler.exits import Exit
+from crawler.exits import Exit, gravest
 
 
 @click.command("index")
@@ -33,7 +34,7 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
             sidecar = index_warc(config.data, warc)
         except KhcnError as error:
             click.echo(f"khcn: {error}", err=True)
-            code = Exit.DAMAGE
+            code = gravest([code, Exit.DAMAGE if isinstance(error, DamagedRecord) else exit_of(error)])
             continue
         lines = sum(1 for _ in sidecar.open("rb"))
         if as_json:
