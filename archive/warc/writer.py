@@ -341,7 +341,7 @@ def _explained(root: Path) -> Iterator[None]:
     except OSError as error:
         where = error.filename or root
         if error.errno in NO_SPACE:
-            told = f"{where}: no space left on the disk; free some and run the same command again"
+            told = f"{where}: no space left ({error.strerror}); make room and run the same command again"
             raise DiskFull(told) from error
         told = f"{where}: can not be written ({error.strerror}); check the folder and its rights"
         raise ArchiveError(told) from error

@@ -214,7 +214,7 @@ def test_a_disk_that_refuses_more_leaves_whole_records(tmp_path):
         try:
             resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
             captures = [writer.write(exchange(large)), writer.write(exchange(large))]
-            with pytest.raises(ArchiveError, match="can not be written"):
+            with pytest.raises(DiskFull, match="no space left"):
                 writer.write(exchange(large))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
