@@ -10,13 +10,11 @@ import click
 
 from archive.times import UTC
 from archive.warc.reader import list_warcs
-from crawler.cli.common import NotHeld, check_writable, console, json_option, registry, write_json
+from crawler.cli.common import NotHeld, check_writable, console, json_option, load_site, write_json
 from crawler.config import Config
 from crawler.exits import Exit
 from crawler.lock import SiteLock
 from crawler.rebuild import Rebuilt, rebuild
-from crawler.seeds import UNDECLARED, undeclared_site
-from crawler.sites import Site
 
 
 @click.command("rebuild")
@@ -40,7 +38,7 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
             found = rebuild(
                 config.data,
                 catalog=config.catalog_url,
-                load_site=_load_site,
+                load_site=load_site,
                 sites=sites or None,
                 progress=lambda warc, number, total: status.update(f"{number + 1} of {total}: {warc}"),
             )
@@ -58,10 +56,6 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
             f"{found.rejected.total() - found.rejected['other_page']} pages rejected"
         )
     return Exit.DAMAGE if found.damage else Exit.OK
-
-
-def _load_site(site_id: str) -> Site:
-    return undeclared_site(site_id) if site_id.startswith(UNDECLARED) else registry().get(site_id)
 
 
 def _as_json(found: Rebuilt) -> dict[str, Any]:

@@ -9,13 +9,11 @@ from typing import Any
 import click
 
 from archive.times import UTC
-from crawler.cli.common import NotHeld, check_writable, console, json_option, registry, write_json
+from crawler.cli.common import NotHeld, check_writable, console, json_option, load_site, write_json
 from crawler.config import Config
 from crawler.exits import Exit, gravest
 from crawler.lock import SiteLock, SiteLocked
 from crawler.repair import Repaired, repair_site
-from crawler.seeds import UNDECLARED, undeclared_site
-from crawler.sites import Site
 
 
 @click.command("repair")
@@ -38,7 +36,7 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
         try:
             with SiteLock(config.data, site, datetime.now(UTC)), console(stderr=True).status(site) as status:
                 done = repair_site(
-                    config.data, site, catalog=config.catalog_url, load_site=_load_site, progress=status.update
+                    config.data, site, catalog=config.catalog_url, load_site=load_site, progress=status.update
                 )
         except SiteLocked as error:
             click.echo(f"khcn: {error}", err=True)
@@ -96,7 +94,3 @@ def _as_json(done: Repaired) -> list[dict[str, Any]]:
         for found in done.mended
     ]
     return [*files, *({"site": done.site, "crawl": r.crawl, "state": "ended", "exit": r.exit} for r in done.crawls)]
-
-
-def _load_site(site_id: str) -> Site:
-    return undeclared_site(site_id) if site_id.startswith(UNDECLARED) else registry().get(site_id)
