@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from archive.errors import KhcnError
+
 
 class Exit(IntEnum):
     """What a finished command says to cron."""
@@ -52,3 +54,7 @@ def gravest(codes: Iterable[Exit]) -> Exit:
     'PARTIAL'
     """
     return min(codes, key=_GRAVEST_FIRST.index, default=Exit.OK)
+
+
+class NotBegun(KhcnError):
+    """A site that was to be crawled, and was not begun because a signal stopped the run."""

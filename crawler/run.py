@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from asyncio import Task
+import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
+from twisted.internet.error import ReactorNotRunning
 
 from archive.errors import KhcnError
 from archive.report import CrawlReport
 from crawler.config import Config, check_settings, scrapy_settings
+from crawler.exits import NotBegun
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
@@ -52,41 +57,109 @@ def _plain(settings: Settings) -> dict[str, object]:
     return {name: settings[name] for name in settings}
 
 
+class SiteProcess(AsyncCrawlerProcess):
+    """Scrapy's process of many crawlers, which knows that it is being stopped."""
+
+    is_stopping = False
+    """Whether a signal has asked it to end: no further site is begun."""
+
+    async def stop(self) -> None:
+        """Stop all crawls under way."""
+        self.is_stopping = True
+        await super().stop()
+
+
 def run_crawls(
     jobs: Sequence[Job],
     settings: Settings,
     *,
     full: bool = False,
     limit: int | None = None,
+    since: date | None = None,
+    at_once: int | None = None,
     tick: Tick | None = None,
 ) -> list[Ended]:
-    """Crawl every site of *jobs* side by side until all are done, or a signal stops them.
+    """Crawl the sites of *jobs*, *at_once* of them side by side, until all are done, or a signal stops them.
 
-    *tick* is called a few times a second with the running crawlers.
-    Errors of one site never stop another: they are in its :class:`Ended`.
+    *at_once* is ``CONCURRENT_SITES`` unless it is given. *tick* is called a few times a second with
+    the running crawlers. Errors of one site never stop another: they are in its :class:`Ended`.
+    A site that a signal kept from beginning ends as :class:`~crawler.exits.NotBegun`.
     """
-    process = AsyncCrawlerProcess(settings)
-    loader = SiteSpiderLoader.from_settings(settings)
-    started: list[tuple[Job, Crawler, Task[None]]] = []
-    for job in jobs:
-        check_settings(job.site.crawl, _plain(settings), f"{job.site.id}.toml: crawl")
-    for job in jobs:
-        crawler = process.create_crawler(loader.spider_for(job.site))
-        started.append((job, crawler, process.crawl(crawler, full=full, limit=limit, seeds=job.seeds)))
+    process = SiteProcess(settings)
+    queue = _Queue(process, jobs, {"full": full, "limit": limit, "since": since})
     if tick is not None:
-        _every(0.2, lambda: tick([crawler for _, crawler, _ in started]))
-    process.start()
-    return [_ended(job, crawler, task) for job, crawler, task in started]
+        _every(0.2, lambda: tick(list(queue.running.values())))
+    queue.start(at_once or settings.getint("CONCURRENT_SITES"))
+    process.start(stop_after_crawl=False)
+    return queue.ended()
 
 
-def _ended(job: Job, crawler: Crawler, task: Task[None]) -> Ended:
-    error = task.exception() if task.done() and not task.cancelled() else None
-    if error is not None:
-        return Ended(job.site.id, None, error)
-    extension = crawler.get_extension(ReportExtension)
+class _Queue:
+    """Jobs that wait for one of a few lanes; a lane crawls one site after the other."""
+
+    def __init__(self, process: SiteProcess, jobs: Sequence[Job], options: Mapping[str, object]) -> None:
+        self.running: dict[int, Crawler] = {}
+        """The crawls under way, by the place of their job."""
+        self._process = process
+        self._jobs = jobs
+        self._options = options
+        self._loader = SiteSpiderLoader.from_settings(process.settings)
+        self._waiting = deque(range(len(jobs)))
+        self._ended: dict[int, Ended] = {}
+
+    def start(self, lanes: int) -> None:
+        """Let the lanes begin as soon as the process runs; when all are done, it ends."""
+        self._lanes = asyncio.get_event_loop().create_task(self._run(min(lanes, len(self._jobs))))
+        self._lanes.add_done_callback(lambda _: _stop_reactor())
+
+    def ended(self) -> list[Ended]:
+        """Return how each job ended, in their order."""
+        if self._lanes.done():
+            self._lanes.result()
+        for number, crawler in self.running.items():  # a second signal left them where they were
+            self._ended[number] = _ended(self._jobs[number], crawler)
+        for number in range(len(self._jobs)):
+            if number not in self._ended:
+                site = self._jobs[number].site.id
+                self._ended[number] = Ended(site, None, NotBegun(f"{site}: not begun, for the run was stopped"))
+        return [self._ended[number] for number in range(len(self._jobs))]
+
+    async def _run(self, lanes: int) -> None:
+        await asyncio.gather(*(self._lane() for _ in range(lanes)))
+
+    async def _lane(self) -> None:
+        while self._waiting and not self._process.is_stopping:
+            number = self._waiting.popleft()
+            self._ended[number] = await self._crawl(number)
+
+    async def _crawl(self, number: int) -> Ended:
+        job = self._jobs[number]
+        try:
+            check_settings(job.site.crawl, _plain(self._process.settings), f"{job.site.id}.toml: crawl")
+            crawler = self._process.create_crawler(self._loader.spider_for(job.site))
+            self.running[number] = crawler
+            await self._process.crawl(crawler, seeds=job.seeds, **self._options)
+        except Exception as error:
+            self.running.pop(number, None)
+            return Ended(job.site.id, None, error)
+        return _ended(job, self.running.pop(number))
+
+
+def _ended(job: Job, crawler: Crawler) -> Ended:
+    try:
+        extension = crawler.get_extension(ReportExtension)
+    except RuntimeError:  # stopped before its extensions were made
+        extension = None
     if extension is None or extension.report is None:
         return Ended(job.site.id, None, KhcnError(f"{job.site.id}: the crawl ended without a report; see the log"))
     return Ended(job.site.id, extension.report)
+
+
+def _stop_reactor() -> None:
+    from twisted.internet import reactor
+
+    with suppress(ReactorNotRunning):  # a signal was faster
+        reactor.stop()  # type: ignore[misc]
 
 
 def _every(seconds: float, call: Callable[[], None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -42,11 +42,18 @@ class SiteSpider(scrapy.Spider):
     _known: set[str]
 
     def __init__(
-        self, *, full: bool | str = False, limit: int | str | None = None, seeds: tuple[Seed, ...] = ()
+        self,
+        *,
+        full: bool | str = False,
+        limit: int | str | None = None,
+        since: date | str | None = None,
+        seeds: tuple[Seed, ...] = (),
     ) -> None:
         super().__init__()
         self.full = full in (True, "1", "true", "yes")
         self.limit = int(limit) if limit is not None else None
+        self.since = date.fromisoformat(since) if isinstance(since, str) else since
+        """Articles published before that day (in Vietnam) are not wanted."""
         self.seeds = seeds or self.site.seeds
         self.is_complete = self.seeds == self.site.seeds or not self.site.layouts
         """Whether the crawl has seen all it set out to see, so that the next may stop at what is known."""

@@ -17,7 +17,7 @@ import click
 from archive.errors import CatalogError, ConfigError, DiskFull, KhcnError
 from crawler.cli.common import NotHeld
 from crawler.config import read_config
-from crawler.exits import Exit
+from crawler.exits import Exit, NotBegun
 from crawler.lock import SiteLocked
 from crawler.logs import configure
 from crawler.sites import UnknownSite
@@ -124,6 +124,8 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.USAGE
         case SiteLocked():
             return Exit.LOCKED
+        case NotBegun():
+            return Exit.INTERRUPTED
         case DiskFull():
             return Exit.DISK
         case ConfigError() | CatalogError():

@@ -41,6 +41,7 @@ class Setting(click.ParamType[tuple[str, str]]):
 )
 @click.option("--full", is_flag=True, help="Walk every list page and ask for known articles again.")
 @click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N articles a site.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Crawl N sites at once (default: CONCURRENT_SITES).")
 @click.option("-s", "overrides", multiple=True, type=Setting(), help="Override a setting.")
 @json_option
 @click.pass_obj
@@ -51,6 +52,7 @@ def command(
     seeds: Path | None,
     full: bool,
     limit: int | None,
+    jobs: int | None,
     overrides: tuple[tuple[str, str], ...],
     as_json: bool,
 ) -> int:
@@ -64,16 +66,16 @@ def command(
         raise click.UsageError("name the sites to crawl, or give --all, or --seeds FILE")
     known = registry()
     if seeds is not None:
-        jobs = jobs_from_seeds(seeds, known)
+        wanted = jobs_from_seeds(seeds, known)
     elif every:
-        jobs = [Job(site) for site in known.all() if site.status == "active"]
+        wanted = [Job(site) for site in known.all() if site.status == "active"]
     else:
-        jobs = [Job(known.get(site)) for site in dict.fromkeys(sites)]
+        wanted = [Job(known.get(site)) for site in dict.fromkeys(sites)]
     parse_resolve(config.resolve)
     check_writable(config.data)
     settings = crawl_settings(config, dict(overrides))
     with Progress() as progress:
-        ended = run_crawls(jobs, settings, full=full, limit=limit, tick=progress.tick)
+        ended = run_crawls(wanted, settings, full=full, limit=limit, at_once=jobs, tick=progress.tick)
     codes = []
     for crawl in ended:
         if crawl.report is not None:
