@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.errors import NO_SPACE, ArchiveError, DiskFull
+from archive.errors import ArchiveError, disk_error
 
 TEMPORARY = ".tmp"
 """Suffix of a file that is being written; one left by a killed run is overwritten by the next."""
@@ -19,8 +19,8 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     """Give a file to write; on leaving without an error it takes the name *path*, durably.
 
     Missing directories are made. On an error the temporary file is removed and
-    whatever *path* held stays. Raises DiskFull when there is no space left,
-    ArchiveError when the place can not be written.
+    whatever *path* held stays. Raises DiskError when there is no space left or
+    the disk fails, ArchiveError when the place can not be written.
     """
     temporary = path.with_name(path.name + TEMPORARY)
     with explained(path):
@@ -58,10 +58,10 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turn what the system says of a failed write into DiskFull or ArchiveError."""
+    """Turn what the system says of a failed write into DiskError or ArchiveError."""
     try:
         yield
     except OSError as error:
-        if error.errno in NO_SPACE:
-            raise DiskFull(f"{path}: no space left on the disk; free some and run the same command again") from error
+        if (failed := disk_error(error, path)) is not None:
+            raise failed from error
         raise ArchiveError(f"{path}: can not be written ({error.strerror}); make the folder writable") from error

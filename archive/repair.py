@@ -96,7 +96,7 @@ def unfinished(root: Path, site: str) -> Unfinished:
 def mend(root: Path, found: Unfinished) -> Iterator[Mended]:
     """Mend what was *found*, a file at a time; the caller holds the lock of the site.
 
-    A damaged file is reported and left; the others are mended. Raises DiskFull, or
+    A damaged file is reported and left; the others are mended. Raises DiskError, or
     ArchiveError when a folder can not be written; the same call goes on from there.
     """
     for warc in found.open_warcs:

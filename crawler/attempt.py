@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 
-from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError
+from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError, disk_error
 from archive.warc.records import LiveExchange
 from crawler.causes import cause, word_of
 from crawler.ciphers import iana_cipher_suite, protocol_id
@@ -49,7 +49,7 @@ class Attempt:
             self.written += data
 
     def receive(self, data: bytes) -> None:
-        """Keep bytes of the answer. Raises DiskFull or ArchiveError when they can not be kept."""
+        """Keep bytes of the answer. Raises DiskError or ArchiveError when they can not be kept."""
         if self.ended is not None:
             return
         with self._spooling():
@@ -63,13 +63,16 @@ class Attempt:
         try:
             yield
         except OSError as error:
-            what = f"the temporary file of an answer, {self.size} bytes so far: {error.strerror or error}"
-            self.unspooled = (
-                DiskFull(f"{what}; make room, or point CAPTURE_SPOOL_DIR to a larger disk")
-                if error.errno in NO_SPACE
-                else ArchiveError(f"{what}; does the folder of CAPTURE_SPOOL_DIR exist and can it be written?")
-            )
+            self.unspooled = self._explain(error)
             raise self.unspooled from error
+
+    def _explain(self, error: OSError) -> KhcnError:
+        where = f"the temporary file of an answer, {self.size} bytes so far"
+        what = f"{where}: {error.strerror or error}"
+        if error.errno in NO_SPACE:
+            return DiskFull(f"{what}; make room, or point CAPTURE_SPOOL_DIR to a larger disk")
+        otherwise = ArchiveError(f"{what}; does the folder of CAPTURE_SPOOL_DIR exist and can it be written?")
+        return disk_error(error, where) or otherwise
 
     def settle(self, error: str | None = None, truncated: str | None = None) -> None:
         """End the attempt; only the first call counts. A cut is one only when something came."""
@@ -104,7 +107,7 @@ class Attempt:
     def exchange(self, url: str, method: str) -> LiveExchange:
         """Return the finished exchange, its answer positioned at the first byte.
 
-        Raises DiskFull or ArchiveError when the answer's file does not hold all of it.
+        Raises DiskError or ArchiveError when the answer's file does not hold all of it.
         """
         if self.unspooled is not None:
             raise self.unspooled

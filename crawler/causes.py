@@ -16,7 +16,7 @@ from twisted.internet import error as tx
 from twisted.python.failure import Failure
 from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import ArchiveError, DiskError
 
 # Twisted re-exports ParseError from its private module only.
 from twisted.web._newclient import ParseError, ResponseDone, _WrapperException  # isort: skip
@@ -25,7 +25,7 @@ MAX_TEXT = 300
 
 # The first class that matches gives the word, so subclasses stand before their bases.
 WORDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
-    ("disk", (DiskFull, ArchiveError)),
+    ("disk", (DiskError, ArchiveError)),
     ("timeout", (DownloadTimeoutError, tx.TimeoutError, tx.TCPTimedOutError)),
     ("length", (DownloadCancelledError,)),
     ("stopped", (StopDownload,)),

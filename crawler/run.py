@@ -13,7 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
 
-from archive.errors import KhcnError
+from archive.errors import KhcnError, known
 from archive.report import CrawlReport
 from crawler.config import Config, check_settings, scrapy_settings
 from crawler.exits import NotBegun
@@ -141,7 +141,7 @@ class _Queue:
             await self._process.crawl(crawler, seeds=job.seeds, **self._options)
         except Exception as error:
             self.running.pop(number, None)
-            return Ended(job.site.id, None, error)
+            return Ended(job.site.id, None, known(error))
         return _ended(job, self.running.pop(number))
 
 

@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.defer import deferred_from_coro
 
-from archive.errors import DiskFull, KhcnError
+from archive.errors import DiskError, KhcnError
 from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
@@ -130,9 +130,9 @@ class SiteSpider(scrapy.Spider):
             self.note_error(request.url, error)
 
     def note_error(self, url: str, error: BaseException) -> None:
-        """Note why *url* failed; a full disk ends the crawl, for nothing more could be kept."""
+        """Note why *url* failed; a disk that is full or fails ends the crawl, for nothing more could be kept."""
         self.note_failure(url, cause(error))
-        if isinstance(error, DiskFull):
+        if isinstance(error, DiskError):
             self.recorder.give_up(error)
 
     def stop(self, error: KhcnError) -> None:

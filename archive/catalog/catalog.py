@@ -34,7 +34,7 @@ class Catalog:
             catalog.add_article(article)
 
     The same facts give the same rows, whatever their order and however often
-    they are told. Errors of the database are CatalogError or DiskFull.
+    they are told. Errors of the database are CatalogError or DiskError.
     """
 
     def __init__(self, engine: Engine) -> None:

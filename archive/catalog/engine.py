@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -17,12 +18,16 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.pool import NullPool
 
 from archive.catalog.tables import SCHEMA_VERSION, meta, metadata
-from archive.errors import CatalogError, DiskFull
+from archive.errors import CatalogError, DiskError, disk_error, disk_failed, disk_full
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another one (two sites crawled at once)."""
 
 _WRITES = "khcn_writes"
+_FULL = (sqlite3.SQLITE_FULL, "53100")
+"""What SQLite and PostgreSQL call a full disk."""
+_FAILED = (sqlite3.SQLITE_IOERR, "58030")
+"""And one that fails."""
 _NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a directory", "file exists")
 
 
@@ -121,20 +126,20 @@ def _put(dialect: str, table: Table) -> Any:
 
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
-    """Turn a database's error into CatalogError or DiskFull: what, where, what to do."""
+    """Turn a database's error into CatalogError or DiskError: what, where, what to do."""
     try:
         yield
     except (SQLAlchemyError, OSError) as error:
         raise _explain(url, error) from error
 
 
-def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskFull:
+def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskError:
     where = sqlite_path(url) or url.render_as_string(hide_password=True)
     cause = error.orig if isinstance(error, DBAPIError) else error
     reason = (isinstance(cause, OSError) and cause.strerror) or str(cause).strip().split("\n")[0]
+    if (failed := disk_error_of(where, cause)) is not None:
+        return failed
     low = reason.lower()
-    if "disk is full" in low or "no space left" in low:
-        return DiskFull(f"{where}: no space left on the disk; free some and run the same command again")
     if "locked" in low or "busy" in low:
         return CatalogError(f"{where}: another program is writing the catalog ({reason}); try again later")
     if "not a database" in low:
@@ -146,6 +151,27 @@ def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskF
     if any(word in low for word in _NO_ACCESS):
         return CatalogError(f"{where}: the catalog can not be written ({reason}); make file and folder writable")
     return CatalogError(f"{where}: {reason}; if it stays so, run `khcn rebuild`")
+
+
+def disk_error_of(where: Path | str, cause: BaseException | None) -> DiskError | None:
+    """Return what a driver's error says of the disk below the database; null when nothing."""
+    if cause is not None and (failed := disk_error(cause, where)) is not None:
+        return failed
+    code = getattr(cause, "sqlite_errorcode", None)
+    # The low byte; the rest says which call it was: https://www.sqlite.org/rescode.html
+    kind = code & 0xFF if isinstance(code, int) else getattr(cause, "sqlstate", None)
+    if kind in _FULL or (kind == sqlite3.SQLITE_CANTOPEN and isinstance(where, Path) and not _has_room(where)):
+        return disk_full(where, str(cause))
+    return disk_failed(where, str(cause)) if kind in _FAILED else None
+
+
+def _has_room(path: Path) -> bool:
+    """Say whether a file could be made beside *path*: when it can not, SQLite does not say why."""
+    try:
+        room = os.statvfs(path.parent)
+    except OSError:
+        return True
+    return bool(room.f_bavail and (room.f_favail or not room.f_files))
 
 
 def _engine(url: URL, **options: Any) -> Engine:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.atomic import sync_folder
-from archive.catalog.engine import remove_sidecars
+from archive.catalog.engine import disk_error_of, remove_sidecars
 from archive.errors import CatalogError
 
 WAIT_S = 10.0
@@ -24,7 +24,7 @@ def swap_in(fresh: Path, path: Path) -> None:
     file after the rename is lost until the next rebuild.
 
     Raises CatalogError when a program is writing to the old catalog, or when
-    the files can not be moved.
+    the files can not be moved, DiskError.
     """
     try:
         _fold_wal(fresh)
@@ -35,6 +35,8 @@ def swap_in(fresh: Path, path: Path) -> None:
         os.replace(fresh, path)
         sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
+        if (failed := disk_error_of(path, error)) is not None:
+            raise failed from error
         raise CatalogError(f"{path}: the rebuilt catalog can not take its place ({error}); run it again") from error
 
 
@@ -55,10 +57,11 @@ def _fold_wal_of_old(path: Path) -> None:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if disk_error_of(path, error) is not None:
+            raise
         if "locked" in str(error):
             raise CatalogError(
                 f"{path}: another program is writing the catalog; let it end, then run `khcn rebuild` again"
             ) from None
-    except sqlite3.DatabaseError:
-        pass  # damaged or no database at all, which is a good reason for a rebuild
+        # Else it is damaged or no database at all, which is a good reason for a rebuild

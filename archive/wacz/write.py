@@ -79,7 +79,7 @@ def export_wacz(
     The same archive at the same time (*created*, by default now) gives the same bytes.
 
     Raises ExportRefused when there is nothing of it, and when *path* exists and not *replace*; ArchiveError
-    when it can not be written; DamagedRecord when a record is torn; DiskFull.
+    when it can not be written; DamagedRecord when a record is torn; DiskError.
     """
     folder = path.with_suffix("")
     _check_output(path, folder, replace)

@@ -16,7 +16,7 @@ from types import TracebackType
 from archive.atomic import make_folder, sync_folder
 from archive.cdxj import line_of, sidecar_path, write_sorted
 from archive.dedup import Dedup
-from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError
+from archive.errors import ArchiveError, KhcnError, disk_error
 from archive.model import Capture, Location
 from archive.times import now, timestamp14
 from archive.warc.appender import create
@@ -102,7 +102,7 @@ class WarcWriter:
     def write(self, exchange: LiveExchange, via: str | None = None, purpose: str = "unknown") -> Capture | None:
         """Write the records of an exchange; return its capture, None when no byte of an answer came.
 
-        Raises DiskFull when there is no space left, ArchiveError for any other failure to write;
+        Raises DiskError when the disk is full or fails, ArchiveError for any other failure to write;
         then nothing of the exchange is in the archive, and the file is whole. What bringing a
         batch to the disk raises: see :meth:`sync`.
         """
@@ -153,7 +153,7 @@ class WarcWriter:
     def sync(self) -> None:
         """Bring what was written to the disk, then its lines into the index.
 
-        Raises DiskFull or ArchiveError when that fails, and again at every later call:
+        Raises DiskError or ArchiveError when that fails, and again at every later call:
         the system reports such a failure once, and may have dropped what it could not write.
         """
         self._check()
@@ -340,9 +340,8 @@ def _explained(root: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or root
-        if error.errno in NO_SPACE:
-            told = f"{where}: no space left ({error.strerror}); make room and run the same command again"
-            raise DiskFull(told) from error
+        if (failed := disk_error(error, where)) is not None:
+            raise failed from error
         told = f"{where}: can not be written ({error.strerror}); check the folder and its rights"
         raise ArchiveError(told) from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -10,11 +9,11 @@ from contextlib import suppress
 from io import TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import click
 
-from archive.errors import CatalogError, ConfigError, DiskFull, KhcnError
+from archive.errors import CatalogError, ConfigError, DiskError, KhcnError, disk_error
 from crawler.cli.common import NotHeld
 from crawler.config import read_config
 from crawler.exits import Exit, NotBegun
@@ -100,21 +99,43 @@ def main() -> None:
     except click.Abort:
         code = Exit.INTERRUPTED
     except KhcnError as error:
-        click.echo(f"khcn: {error}", err=True)
-        code = exit_of(error)
+        code = _tell(error)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        failed = disk_error(error, error.filename or "output")
+        if failed is None:
             raise
         _drop_output()
-        click.echo(f"khcn: {error.filename or 'output'}: {error.strerror}; make room, and run it again", err=True)
-        code = Exit.DISK
-    sys.exit(int(code))
+        code = _tell(failed)
+    sys.exit(int(_flushed(int(code))))
 
 
-def _drop_output() -> None:
-    """Let what is still to be written to stdout go nowhere, so that ending the process does not fail on it."""
+def _tell(error: KhcnError) -> Exit:
+    """Say what went wrong, if there is still a place where it can be said; return the exit code."""
+    with suppress(OSError):  # a log on the same full disk
+        click.echo(f"khcn: {error}", err=True)
+    return exit_of(error)
+
+
+def _flushed(code: int) -> int:
+    """Bring out what is still to be written, so that ending the process can not fail on it; return its exit code."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _drop_output(sys.stderr)  # a log that is not whole takes nothing from what was done
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        return int(_tell(disk_error(error, "output") or KhcnError(f"output: {error.strerror}")))
+    return code
+
+
+def _drop_output(stream: TextIO | None = None) -> None:
+    """Let what is still to be written to a stream (stdout) go nowhere."""
     with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def exit_of(error: BaseException) -> Exit:
@@ -126,7 +147,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.LOCKED
         case NotBegun():
             return Exit.INTERRUPTED
-        case DiskFull():
+        case DiskError():
             return Exit.DISK
         case ConfigError() | CatalogError():
             return Exit.CONFIG

@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from archive.errors import ConfigError, KhcnError
+from archive.errors import ConfigError, KhcnError, disk_error
 from crawler.seeds import UNDECLARED, undeclared_site
 from crawler.sites import Registry, Site
 
@@ -63,13 +63,15 @@ def write_json(value: Any) -> None:
 
 
 def check_writable(root: Path) -> None:
-    """Make the data root if it is missing. Raises ConfigError when it can not be written."""
+    """Make the data root if it is missing. Raises ConfigError when it can not be written, DiskError."""
     try:
         root.mkdir(parents=True, exist_ok=True)
         probe = root / f".write-test-{os.getpid()}"
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if (failed := disk_error(error, root)) is not None:
+            raise failed from error
         raise ConfigError(
             f"{root}: the data root can not be written ({error.strerror}); "
             "choose another with --data or KHCN_DATA, or mend its permissions"

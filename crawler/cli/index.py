@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from archive.cdxj import index_warc
-from archive.errors import DamagedRecord, KhcnError
+from archive.errors import DamagedRecord, DiskError, KhcnError
 from crawler.cli import exit_of
 from crawler.cli.common import NotHeld, json_option, write_json
 from crawler.config import Config
@@ -32,6 +32,8 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
         warc = path.relative_to(config.data).as_posix()
         try:
             sidecar = index_warc(config.data, warc)
+        except DiskError:
+            raise
         except KhcnError as error:
             click.echo(f"khcn: {error}", err=True)
             code = gravest([code, Exit.DAMAGE if isinstance(error, DamagedRecord) else exit_of(error)])

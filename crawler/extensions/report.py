@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from archive.errors import DiskFull, KhcnError
+from archive.errors import DiskError, KhcnError, known
 from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts
 from archive.times import UTC
 from crawler.exits import Exit
@@ -32,7 +32,7 @@ class ReportExtension:
         self._crawler = crawler
         self._errors = 0
         self._lost: KhcnError | None = None
-        """Why something could not be kept; a full disk before all else."""
+        """Why something could not be kept; the disk before all else."""
         self.report: CrawlReport | None = None
         crawler.signals.connect(self._error, signals.spider_error)
         crawler.signals.connect(self._error, signals.item_error)
@@ -45,11 +45,12 @@ class ReportExtension:
 
     def _error(self, failure: TxFailure) -> None:
         self._errors += 1
-        if isinstance(failure.value, KhcnError):
-            self._lose(failure.value)
+        error = known(failure.value or Exception())
+        if isinstance(error, KhcnError):
+            self._lose(error)
 
     def _lose(self, error: KhcnError) -> None:
-        if not isinstance(self._lost, DiskFull):
+        if not isinstance(self._lost, DiskError):
             self._lost = error
 
     def _close(self, spider: SiteSpider, reason: str) -> None:
@@ -93,7 +94,7 @@ class ReportExtension:
 
     def _exit(self, reason: str, failed: bool) -> Exit:
         if self._lost is not None:
-            return Exit.DISK if isinstance(self._lost, DiskFull) else Exit.ERROR
+            return Exit.DISK if isinstance(self._lost, DiskError) else Exit.ERROR
         if self._errors:
             return Exit.ERROR
         if reason == "shutdown":

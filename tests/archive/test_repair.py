@@ -9,7 +9,7 @@ import pytest
 
 from archive import repair
 from archive.cdxj import sidecar_path
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import DiskFailed, DiskFull
 from archive.repair import Mended, mend, unfinished
 from archive.warc.framing import read_members
 from archive.warc.reader import iter_captures, list_warcs
@@ -223,7 +223,7 @@ def test_a_repair_that_dies_is_repaired_by_the_next(left, monkeypatch, step):
     assert files(left) == files(expected)
 
 
-@pytest.mark.parametrize(("number", "kind"), [(28, DiskFull), (5, ArchiveError)], ids=["ENOSPC", "EIO"])
+@pytest.mark.parametrize(("number", "kind"), [(28, DiskFull), (5, DiskFailed)], ids=["ENOSPC", "EIO"])
 @pytest.mark.parametrize("call", ["fsync", "rename"])
 def test_a_disk_that_refuses_ends_the_repair_and_loses_nothing(left, monkeypatch, call, number, kind):
     opened(left).write_bytes(opened(left).read_bytes() + b"torn")

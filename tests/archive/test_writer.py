@@ -14,7 +14,7 @@ import pytest
 
 from archive.cdxj import sidecar_path
 from archive.digests import EMPTY_SHA1
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import ArchiveError, DiskFailed, DiskFull
 from archive.model import Location
 from archive.warc import writer as writing
 from archive.warc.reader import iter_captures, iter_exchanges, list_warcs, read_record, warcinfo
@@ -198,7 +198,7 @@ def test_a_failed_write_leaves_nothing_of_its_exchange(tmp_path):
         broken = exchange(b"HTTP/1.1 200 OK\r\n\r\n" + bytes(4_000_000))
         file = broken.response
         broken.response = Broken()
-        with pytest.raises(ArchiveError, match="the disk gave up"):
+        with pytest.raises(DiskFailed, match="the disk gave up"):
             writer.write(broken)
         after = writer.write(exchange())
 

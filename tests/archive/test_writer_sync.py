@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.cdxj import sidecar_path
-from archive.errors import ArchiveError, DiskFull
+from archive.errors import DiskFailed, DiskFull
 from archive.warc import appender
 from archive.warc.reader import iter_captures, list_warcs
 from archive.warc.writer import WarcWriter
@@ -130,7 +130,7 @@ def test_a_file_is_locked_while_it_is_written_and_not_after(tmp_path):
         assert appender.lock(other)
 
 
-@pytest.mark.parametrize(("number", "kind"), [(errno.EIO, ArchiveError), (errno.ENOSPC, DiskFull)])
+@pytest.mark.parametrize(("number", "kind"), [(errno.EIO, DiskFailed), (errno.ENOSPC, DiskFull)])
 @pytest.mark.parametrize("call", ["fsync", "rename"])
 def test_what_may_not_be_on_the_disk_is_never_called_durable(tmp_path, disk, call, number, kind):
     writer = open_writer(tmp_path)
@@ -157,9 +157,9 @@ def test_a_failed_sync_in_the_middle_of_a_crawl_ends_the_writer(tmp_path, disk):
     writer.write(exchange())
     disk.fails["fsync"] = errno.EIO
 
-    with pytest.raises(ArchiveError, match="Input/output error"):
+    with pytest.raises(DiskFailed, match="Input/output error"):
         writer.write(exchange())
-    with pytest.raises(ArchiveError, match="Input/output error"):
+    with pytest.raises(DiskFailed, match="Input/output error"):
         writer.close()
 
     assert writer.durable == 1
@@ -176,10 +176,10 @@ def test_a_write_that_can_not_be_taken_back_ends_the_writer(tmp_path, monkeypatc
     broken = exchange(b"HTTP/1.1 200 OK\r\n\r\n" + os.urandom(2_000_000))
     monkeypatch.setattr(appender.Appender, "flush", refuse)
     monkeypatch.setattr(appender.Appender, "cut", refuse)
-    with pytest.raises(ArchiveError, match="gave up"):
+    with pytest.raises(DiskFailed, match="gave up"):
         writer.write(broken)
     monkeypatch.undo()
 
-    with pytest.raises(ArchiveError, match="gave up"):
+    with pytest.raises(DiskFailed, match="gave up"):
         writer.write(exchange())
     assert writer.durable == 0

@@ -97,12 +97,12 @@ def test_a_crawl_that_dies_is_mended_by_the_next(played, tmp_path, death):
     check_mended(tmp_path / "data", played.resolve)
 
 
-@pytest.mark.parametrize(("error", "code"), [("EIO", 1), ("ENOSPC", 3)])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 @pytest.mark.parametrize("refusal", REFUSALS)
-def test_a_disk_that_refuses_is_never_passed_over(played, tmp_path, refusal, error, code):
+def test_a_disk_that_refuses_is_never_passed_over(played, tmp_path, refusal, error):
     failed = faulty(REFUSALS[refusal] | {"error": error}, tmp_path / "data", played.resolve)
 
-    assert failed.returncode == code, (failed.stdout, failed.stderr)
+    assert failed.returncode == 3, (failed.stdout, failed.stderr)
     check_mended(tmp_path / "data", played.resolve)
 
 
