@@ -2,7 +2,8 @@
 
 Lines, keys and their order are those of cdxj-indexer, byte for byte: what it lists
 (answers, no requests, no metadata), the numbers as strings, the status and media type
-as warcio reads them off the head, odd ones included. The sidecar of
+as warcio reads them off the head, odd ones included. An answer to a POST has what was posted
+in its key (:mod:`archive.posts`), as with its option ``--post-append``. The sidecar of
 ``warcs/<site>/<yyyy>/<name>.warc.gz`` is ``cdxj/<site>/<yyyy>/<name>.cdxj``.
 """
 
@@ -22,6 +23,7 @@ from archive.atomic import write_whole
 from archive.errors import ArchiveError
 from archive.http import MAX_HEAD
 from archive.model import Location
+from archive.posts import WITH_BODY, address_of, request_of
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
 from archive.warc.captures import ANSWERS, payload_digest_of
@@ -70,8 +72,27 @@ def parse_line(line: str) -> CdxLine:
     return CdxLine(urlkey, timestamp, fields)
 
 
-def line_of(record: Record, location: Location) -> CdxLine | None:
-    """Return the line of a record; None for a record that indexes do not list."""
+def lines_of(records: Iterable[tuple[Record, Location]]) -> Iterator[CdxLine]:
+    """Yield the lines of records that lie one behind the other: an answer stands beside its request."""
+    before: tuple[Record, Location] | None = None
+    request: Record | None = None
+    for record, location in records:
+        is_pair = before is not None and _are_one(before[0], record)
+        if before is not None and (line := line_of(*before, record if is_pair else request)) is not None:
+            yield line
+        request = before[0] if is_pair and before is not None else None
+        before = record, location
+    if before is not None and (line := line_of(*before, request)) is not None:
+        yield line
+
+
+def _are_one(first: Record, second: Record) -> bool:
+    is_pair = "request" in (first.type, second.type) and first.url == second.url
+    return is_pair and (first.id in second.concurrent_to or second.id in first.concurrent_to)
+
+
+def line_of(record: Record, location: Location, request: Record | None = None) -> CdxLine | None:
+    """Return the line of a record, whose request may stand beside it; None for one that indexes do not list."""
     if record.type not in ANSWERS or record.get("Content-Type") == FIELDS_TYPE:
         return None
     fields = {
@@ -85,7 +106,13 @@ def line_of(record: Record, location: Location) -> CdxLine | None:
     }
     date = parse_warc_date(record.get("WARC-Date") or "")
     given = {name: value for name, value in fields.items() if value is not None}
-    return CdxLine(surt(given["url"]), timestamp14(date), given)
+    key = given["url"]
+    if request is not None and request.type == "request":
+        method, body = request_of(request)
+        if method in WITH_BODY:
+            key = address_of(record.url, method, body)
+            given |= {"requestBody": body or "", "method": method}
+    return CdxLine(surt(key), timestamp14(date), given)
 
 
 def _mime(record: Record) -> str | None:
@@ -139,12 +166,9 @@ def index_warc(root: Path, warc: str) -> Path:
     """
     if warc.endswith(OPEN):
         raise ArchiveError(f"{warc}: only closed files are indexed; this one is being written or left over")
-    lines = []
     with (root / warc).open("rb") as file:
-        for member in read_members(file):
-            line = line_of(member.record, Location(warc, member.offset, member.length))
-            if line is not None:
-                lines.append(str(line).encode())
+        found = ((each.record, Location(warc, each.offset, each.length)) for each in read_members(file))
+        lines = [str(line).encode() for line in lines_of(found)]
     path = sidecar_path(root, warc)
     write_sorted(path, lines)
     # Left there when the disk was full just as the file was closed.

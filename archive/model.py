@@ -14,7 +14,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Precision = Literal["day", "minute", "second"]
-Purpose = Literal["page", "image", "attachment", "requisite", "robots", "unknown"]
+Purpose = Literal["page", "image", "attachment", "requisite", "feed", "sitemap", "robots", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,13 @@ class Capture:
     """The address of the page on which this one was found."""
     purpose: Purpose = "unknown"
     """Why it was asked for: as a page, as an article's image or attachment, as what a page needs to look as it did
-    (style sheet, script, picture, font), as robots.txt."""
+    (style sheet, script, picture, font), as a feed, as a sitemap, as robots.txt."""
     truncated: str | None = None
     """``WARC-Truncated``: why the body is not whole (length, time, disconnect, unspecified)."""
+    method: str = "GET"
+    """HTTP method of the request."""
+    request_body: str | None = None
+    """What was posted, written as a query (``page=2&site=60``); null without a request body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,8 @@ class ListingItem:
     """Absolute address of the article."""
     title: str | None = None
     """Text of the link."""
+    published: datetime | None = None
+    """Date that the listing prints beside it (+07:00)."""
 
 
 @dataclass(frozen=True, slots=True)

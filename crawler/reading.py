@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archive.http import media_type
 from archive.jsonform import to_json
-from archive.model import Article, Capture, Listing, NotAnArticle, Payload
+from archive.model import Article, Capture, Listing, NotAnArticle, Payload, Purpose
 from archive.times import parse_warc_date
 from crawler.assets import BEGINNING, AssetBook, Measure, complete, is_web_page, redirect_target
 
@@ -66,6 +66,8 @@ class Outcome:
 
 
 OTHER = Outcome("other")
+UNREAD: frozenset[Purpose] = frozenset({"robots", "feed", "sitemap"})
+"""What steers a crawl, and is no page."""
 
 
 class CrawlReader:
@@ -106,6 +108,10 @@ class CrawlReader:
             self._articles[capture.id] = outcome.result
         return outcome
 
+    def look(self, capture: Capture, payload: Payload) -> Outcome:
+        """Return what a capture that was noted before is, without noting it again."""
+        return self._read(capture, payload, None)
+
     def article(self, capture: str) -> Article:
         """Return the article read from a capture, joined with the files noted so far.
 
@@ -119,7 +125,7 @@ class CrawlReader:
             yield complete(article, self.book)
 
     def _read(self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None) -> Outcome:
-        if capture.purpose == "robots" or capture.status is None or capture.truncated:
+        if capture.purpose in UNREAD or capture.status is None or capture.truncated:
             return OTHER
         is_not_modified = capture.status == 304 and capture.revisit_of is not None
         is_redirect = 300 <= capture.status < 400 and capture.status != 304
@@ -133,6 +139,9 @@ class CrawlReader:
             if capture.status != 200:
                 return OTHER
         may_be_page = capture.purpose in ("page", "unknown")
+        if capture.method != "GET":
+            # One address, many answers: nothing but a declared listing, never the file or the page at it.
+            return self._read_page(capture, payload) if may_be_page and capture.status == 200 else OTHER
         if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
             return self._read_page(capture, payload)
         if not self.book.note(capture, payload, measure):

@@ -70,6 +70,7 @@ def other_pages(
     good = (
         captures.c.site.in_(sites),
         captures.c.status == 200,
+        captures.c.method == "GET",
         captures.c.mime.in_(("text/html", "application/xhtml+xml")),
         or_(readings.c.kind == "listing", and_(readings.c.kind == "rejected", ~or_(*shown))),
         *in_span(captures.c.date, since, until),

@@ -85,7 +85,7 @@ def known_urls(connection: Connection, site: str) -> set[str]:
     query = (
         select(captures.c.url, readings.c.kind, readings.c.detail)
         .join(readings, readings.c.capture == captures.c.id)
-        .where(captures.c.site == site, readings.c.kind != "listing")
+        .where(captures.c.site == site, captures.c.method == "GET", readings.c.kind != "listing")
     )
     known: set[str] = set()
     redirects: dict[str, set[str]] = defaultdict(set)
@@ -301,7 +301,7 @@ def whole_captures(connection: Connection, site: str, digest: str, url: str | No
         .limit(MAX_ORIGINALS)
     )
     if url is not None:
-        query = query.where(captures.c.url == url)
+        query = query.where(captures.c.url == url, captures.c.method == "GET")
     return [capture_of(row) for row in connection.execute(query)]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from archive.catalog.identity import article_id, content_hash, version_id
 from archive.catalog.times import page_text, page_time, utc_text, utc_time
 from archive.model import Article, Attachment, Capture, Exif, Image, Location
+from archive.posts import address_of
 from archive.urls import identity_key
 
 Values = dict[str, Any]
@@ -27,6 +28,8 @@ _CAPTURE_TEXTS = (
     "via",
     "purpose",
     "truncated",
+    "method",
+    "request_body",
 )
 _ARTICLE_TEXTS = (
     "url",
@@ -53,7 +56,7 @@ def capture_values(capture: Capture) -> Values:
     """Return the row of a capture."""
     return {name: getattr(capture, name) for name in _CAPTURE_TEXTS} | {
         "id": capture.id,
-        "key": identity_key(capture.url),
+        "key": identity_key(address_of(capture.url, capture.method, capture.request_body)),
         "date": utc_text(capture.date),
         "warc": capture.location.warc,
         "offset": capture.location.offset,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -41,7 +41,7 @@ captures = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("url", Text, nullable=False),
-    Column("key", Text, nullable=False),  # identity_key(url): finds a page without its scheme and www
+    Column("key", Text, nullable=False),  # finds a page without its scheme and www; with what was posted
     Column("date", Text, nullable=False),
     Column("status", Integer),
     Column("mime", Text),
@@ -55,6 +55,8 @@ captures = Table(
     Column("via", Text),
     Column("purpose", Text, nullable=False),
     Column("truncated", Text),
+    Column("method", Text, nullable=False),
+    Column("request_body", Text),  # as a query, see archive.posts
     Index("captures_by_key", "key", "date"),
     Index("captures_by_site", "site", "date"),
     Index("captures_by_crawl", "crawl"),

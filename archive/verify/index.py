@@ -84,9 +84,18 @@ def differences(capture: Capture, key: bytes, fields: dict[str, str], filename: 
         for name, value in expected.items()
         if _spelled(name, fields.get(name)) != _spelled(name, value)
     ]
-    if capture.moment and key != f"{surt(url)} {stamp}".encode():
-        odd.append(f"its key is {key.decode('utf-8', 'replace')!r}, not {surt(url)} {stamp}")
+    wanted = surt(_asked(url, fields))
+    if capture.moment and key != f"{wanted} {stamp}".encode():
+        odd.append(f"its key is {key.decode('utf-8', 'replace')!r}, not {wanted} {stamp}")
     return "; ".join(odd)
+
+
+def _asked(url: str, fields: dict[str, str]) -> str:
+    """Return the address with what was posted, as a line of an index says it."""
+    if "method" not in fields:
+        return url
+    body = fields.get("requestBody")
+    return f"{url}{'&' if '?' in url else '?'}__wb_method={fields['method']}{f'&{body}' if body else ''}"
 
 
 def _spelled(name: str, value: str | None) -> str | None:

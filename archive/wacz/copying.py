@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.cdxj import line_of
+from archive.cdxj import lines_of
 from archive.digests import BLOCK
 from archive.errors import ArchiveError, DamagedRecord
 from archive.model import Location
 from archive.wacz.select import Piece
 from archive.warc.framing import Member, Torn, read_members
+from archive.warc.record import Record
 from archive.warc.stored import group_members
 
 
@@ -28,18 +29,21 @@ def copy_piece(root: Path, piece: Piece, out: BinaryIO, add_line: Callable[[byte
     """
     path = root / piece.warc
     refers: set[str] = set()
-    position = 0
+
+    def copied(walked: BinaryIO, source: BinaryIO) -> Iterator[tuple[Record, Location]]:
+        position = 0
+        for member in _wanted(read_members(walked), piece):
+            record = member.record
+            if record.type == "revisit":
+                refers.add((record.get("WARC-Refers-To-Filename") or "").rpartition("/")[2])
+            _copy(source, member, out)
+            yield record, Location(piece.name, position, member.length)
+            position += member.length
+
     try:
-        with _opened(path) as walked, _opened(path) as copied:
-            for member in _wanted(read_members(walked), piece):
-                record = member.record
-                line = line_of(record, Location(piece.name, position, member.length))
-                if line is not None:
-                    add_line(str(line).encode())
-                if record.type == "revisit":
-                    refers.add((record.get("WARC-Refers-To-Filename") or "").rpartition("/")[2])
-                _copy(copied, member, out)
-                position += member.length
+        with _opened(path) as walked, _opened(path) as source:
+            for line in lines_of(copied(walked, source)):
+                add_line(str(line).encode())
     except Torn as torn:
         raise DamagedRecord(
             f"{path}: {torn}; run `khcn verify`, restore the file from a copy, and export again"

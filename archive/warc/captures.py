@@ -12,6 +12,7 @@ from archive.digests import BLOCK, digest_of
 from archive.errors import DamagedRecord
 from archive.http import Head, iter_body, parse_head
 from archive.model import Capture, Location, Purpose
+from archive.posts import request_of
 from archive.times import parse_warc_date
 from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
 
@@ -36,6 +37,7 @@ def capture_of(record: Record, told: dict[str, str], location: Location, site: s
     refers = (record.get("WARC-Refers-To") or "").strip("<>")
     purpose = told.get("purpose", "unknown")
     head = head_of(record, told)
+    method = told.get("method", "GET")
     return Capture(
         id=record.id,
         url=record.url,
@@ -50,6 +52,8 @@ def capture_of(record: Record, told: dict[str, str], location: Location, site: s
         via=told.get("via"),
         purpose=cast(Purpose, purpose) if purpose in get_args(Purpose) else "unknown",
         truncated=record.get("WARC-Truncated"),
+        method=method if re.fullmatch("[A-Z]{3,20}", method) else "GET",
+        request_body=told.get("request-body"),
     )
 
 
@@ -92,10 +96,16 @@ def declared_mime(record: Record) -> str | None:
 def told_by(records: Iterable[Record]) -> dict[str, str]:
     """Return what the metadata records of an exchange tell, the first value of each name.
 
-    Other programs may not say ``via`` there: then it is the Referer that was sent.
+    Other programs may not say ``via`` there: then it is the Referer that was sent. What was
+    posted, ``request-body``, is in the request alone (:func:`archive.posts.request_of`).
     """
     told: dict[str, str] = {}
     records = tuple(records)
+    for record in records:
+        if record.type == "request" and (asked := request_of(record))[0] != "GET":
+            told["method"] = asked[0]
+            if asked[1] is not None:
+                told["request-body"] = asked[1]
     for record in records:
         if record.type == "metadata" and record.get("Content-Type") == FIELDS_TYPE:
             for name, value in parse_fields(record.read()):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from archive.atomic import make_folder, sync_folder
-from archive.cdxj import line_of, sidecar_path, write_sorted
+from archive.cdxj import lines_of, sidecar_path, write_sorted
 from archive.dedup import Dedup
 from archive.errors import ArchiveError, KhcnError, disk_error
 from archive.model import Capture, Location
@@ -295,13 +295,11 @@ class _OpenWarc:
 
     def _append_all(self, records: Sequence[Record]) -> list[Location]:
         locations = []
-        lines = []
         for record in records:
             offset = self._file.size
             self._file.append(gzip_member(record))
             locations.append(Location(self.warc, offset, self._file.size - offset))
-            if (line := line_of(record, locations[-1])) is not None:
-                lines.append(f"{line}\n".encode())
+        lines = [f"{line}\n".encode() for line in lines_of(zip(records, locations, strict=True))]
         self._file.flush()
         self.unsynced += len(records)
         self._lines += lines
