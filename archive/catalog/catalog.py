@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from archive.catalog import pages, read, write
+from archive.catalog import checks, pages, read, write
 from archive.catalog.answered import answered_hashes
+from archive.catalog.checks import Due, Removed
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
 from archive.catalog.held import held_ids
 from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.write import State
+from archive.ledger import SPREAD, Ledger
 from archive.model import Article, Capture
 
 T = TypeVar("T")
@@ -202,6 +205,29 @@ class Catalog:
     def observations(self, url: str) -> list[Observation]:
         """Return every time the article at *url* was seen, with its version then, in the order of time."""
         return self._ask(lambda connection: read.observations_of(connection, url))
+
+    def due(self, site: str, now: datetime, *, spread: timedelta = SPREAD) -> Iterator[Due]:
+        """Yield the articles of a site that are to be asked for again at *now*, in no useful order.
+
+        By :mod:`archive.ledger`, from what the archive holds until now; removed articles too. The
+        catalog may be written meanwhile: what is added then is not seen.
+        """
+        with reading(self._engine) as connection:
+            yield from checks.due_articles(connection, site, now, spread)
+
+    def ledger(self, url: str) -> Ledger | None:
+        """Return what became of the article at *url*, under any of its addresses; null when there is none."""
+        return self._ask(lambda connection: checks.ledger_of(connection, url))
+
+    def removed(self, site: str | None = None) -> Iterator[Removed]:
+        """Yield the confirmed removals of articles, also of those that came back, site by site."""
+        for each in self.sites() if site is None else (site,):
+            with reading(self._engine) as connection:
+                yield from checks.removals(connection, each)
+
+    def events(self, site: str, crawl: str) -> Counter[str]:
+        """Count the articles that were confirmed as ``gone``, came ``back`` or ``moved`` by checks of one crawl."""
+        return self._ask(lambda connection: checks.events_of(connection, site, crawl))
 
     def new_versions(self, site: str, crawl: str) -> list[Article]:
         """Return the versions that a capture of a crawl represents, by (captured, url)."""
