@@ -29,6 +29,7 @@ from archive.model import (
 from archive.text import fold
 from crawler.blocks import Block, blocks_of
 from crawler.clean import absolute, decode, line, parse
+from crawler.listed import dates_beside
 from crawler.sites import Site
 
 _NEXT_WORDS = re.compile(
@@ -189,16 +190,19 @@ class ListingPage(Page):
     @cached_property
     def links(self) -> list[tuple[str, str, str]]:
         """Address, text and ``rel`` of every link, in source order."""
+        found = []
+        for element, url in self._anchors:
+            text = line("".join(str(piece) for piece in element.itertext()))
+            found.append((url, text or line(str(element.get("title") or "")), str(element.get("rel") or "")))
+        return found
+
+    @cached_property
+    def _anchors(self) -> list[tuple[etree._Element, str]]:
         if self.root is None:
             return []
-        found = []
-        for element in self.root.iter("a", "link"):
-            href = element.get("href")
-            url = self.absolute(str(href)) if href else None
-            if url is not None:
-                text = line("".join(str(piece) for piece in element.itertext()))
-                found.append((url, text or line(str(element.get("title") or "")), str(element.get("rel") or "")))
-        return found
+        hrefs = ((element, element.get("href")) for element in self.root.iter("a", "link"))
+        urls = ((element, self.absolute(str(href)) if href else None) for element, href in hrefs)
+        return [(element, url) for element, url in urls if url is not None]
 
     def items(self) -> tuple[ListingItem, ...]:
         """Return the articles the page links to."""
@@ -208,7 +212,8 @@ class ListingPage(Page):
                 said = "" if _NOTHING_TO_SAY.fullmatch(fold(text)) else text
                 if len(said) > len(titles.setdefault(url, "")):
                     titles[url] = said
-        return tuple(ListingItem(url, title or None) for url, title in titles.items())
+        dates = dates_beside((element, url) for element, url in self._anchors if url in titles)
+        return tuple(ListingItem(url, title or None, dates.get(url)) for url, title in titles.items())
 
     def next_url(self) -> str | None:
         """Return the address of the following page: its number is one more, or a link says that it is next."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,6 +12,7 @@ from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
 
 from archive.model import Article, Listing
+from crawler.since import Since
 from crawler.spider import SiteSpider
 
 if TYPE_CHECKING:
@@ -25,15 +27,15 @@ class ListingSpider(SiteSpider):
     is linked, where a page names nothing that the chain has not named yet, or at
     ``KNOWN_IN_A_ROW`` known articles in a row: but not with ``full``, nor when
     the crawl before saw less than it set out to see, for then there may be
-    holes behind what is known. With ``full`` the articles that no listing names
-    any more are asked for at the end.
+    holes behind what is known. With ``since`` it also ends where it becomes older than that.
+    With ``full`` alone the articles that no listing names any more are asked for at the end.
     """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider (see :meth:`SiteSpider.from_crawler`)."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if spider.full and spider.seeds == spider.site.seeds:
+        if spider.full and spider.since is None and spider.seeds == spider.site.seeds:
             crawler.signals.connect(spider.ask_unlisted, signals.spider_idle)
         return spider
 
@@ -42,6 +44,10 @@ class ListingSpider(SiteSpider):
         self._chains: dict[str, set[str]] = {}
         self._asked: set[str] = set()
         self._files: set[str] = set()
+
+    @cached_property
+    def _since(self) -> Since:
+        return Since(self.since, self.settings.getint("KNOWN_IN_A_ROW"))
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the seeds."""
@@ -91,17 +97,20 @@ class ListingSpider(SiteSpider):
 
     def _walk(self, listing: Listing, chain: str, known_in_a_row: int) -> Iterator[Request]:
         named = self._chains[chain]
-        items = [item.url for item in listing.items if self.site.allows(item.url) and item.url not in named]
-        named.update(items)
-        for url in items:
-            if self.known(url) and not self.full:
+        items = [item for item in listing.items if self.site.allows(item.url) and item.url not in named]
+        named.update(item.url for item in items)
+        for item in items:
+            if self.known(item.url) and not self.full:
                 known_in_a_row += 1
                 if self.stops_at_known and known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
                     return
-            else:
+            elif self._since.wants(item.published):
                 known_in_a_row = 0
-                yield from self._ask(url, via=listing.url)
-        if items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full():
+                yield from self._ask(item.url, via=listing.url)
+        has_next = items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full()
+        goes_on = has_next and self._since.goes_on(chain, items)
+        self.is_complete = self.is_complete and not self._since.has_cut
+        if goes_on and listing.next_url:
             yield self.request(
                 listing.next_url,
                 self.parse_listing,
@@ -114,6 +123,8 @@ class ListingSpider(SiteSpider):
         """Yield the article, or leave a page that is none to the report."""
         result = self.read(response)
         if isinstance(result, Article):
+            if via := response.meta.get("via"):
+                self._since.note(self.site.listing_key(via), result.published)
             yield result
 
     def _ask(self, url: str, via: str | None) -> Iterator[Request]:

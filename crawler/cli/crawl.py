@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,19 @@ class Setting(click.ParamType[tuple[str, str]]):
         return name, text
 
 
+class Day(click.ParamType[date]):
+    """A day, as ``2025-06-11``."""
+
+    name = "DATE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day."""
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f'"{value}" is no date; write it as 2025-06-11', param, ctx)
+
+
 @click.command("crawl")
 @click.argument("sites", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Crawl every site whose status is active.")
@@ -41,6 +55,7 @@ class Setting(click.ParamType[tuple[str, str]]):
 )
 @click.option("--full", is_flag=True, help="Walk every list page and ask for known articles again.")
 @click.option("--limit", type=click.IntRange(min=1), help="Ask for at most N articles a site.")
+@click.option("--since", type=Day(), help="Leave out articles published before DATE.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Crawl N sites at once (default: CONCURRENT_SITES).")
 @click.option("-s", "overrides", multiple=True, type=Setting(), help="Override a setting.")
 @json_option
@@ -52,6 +67,7 @@ def command(
     seeds: Path | None,
     full: bool,
     limit: int | None,
+    since: date | None,
     jobs: int | None,
     overrides: tuple[tuple[str, str], ...],
     as_json: bool,
@@ -75,7 +91,7 @@ def command(
     check_writable(config.data)
     settings = crawl_settings(config, dict(overrides))
     with Progress() as progress:
-        ended = run_crawls(wanted, settings, full=full, limit=limit, at_once=jobs, tick=progress.tick)
+        ended = run_crawls(wanted, settings, full=full, limit=limit, since=since, at_once=jobs, tick=progress.tick)
     codes = []
     for crawl in ended:
         if crawl.report is not None:
