@@ -83,6 +83,22 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Breaker:
+    """A host that was left alone, because it did not answer or refused again and again."""
+
+    host: str
+    """Scheme and host, and the port when it is not the usual one."""
+    cause: str
+    """Why, for a person to read."""
+    at: datetime
+    """When that was (UTC)."""
+    closed: bool = False
+    """Whether nothing more was sent to it in this crawl. False: it was only left alone for a while."""
+    back: datetime | None = None
+    """When it answered again (UTC), null when it did not in this crawl."""
+
+
+@dataclass(frozen=True, slots=True)
 class CrawlReport:
     """What one crawl of one site did, and what it lost."""
 
@@ -113,8 +129,8 @@ class CrawlReport:
     asks for them again."""
     robots_refused: int = 0
     """URLs not asked for, because robots.txt refuses them."""
-    breaker: str | None = None
-    """Why the crawl was stopped early by its own guard, null when it was not."""
+    breaker: tuple[Breaker, ...] | None = None
+    """Hosts that were left alone, in the order of time; null when there were none."""
     settings: dict[str, Any] = field(default_factory=dict)
     """Settings of the run that differ from the defaults."""
     versions: dict[str, str] = field(default_factory=dict)
@@ -123,6 +139,9 @@ class CrawlReport:
     """Whether it saw all it set out to see: not cut by a limit or a signal, no page failed."""
     requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
     """Style sheets, scripts, pictures and fonts of pages."""
+    bound: str | None = None
+    """The bound that ended the crawl, such as ``CRAWL_MAX_REQUESTS=500``; the next run goes on from there.
+    Null when none did."""
     requisite_failures: tuple[Failure, ...] = ()
     """Those of them on other hosts that got no answer; they do not make the crawl ``PARTIAL``."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.errors import ArchiveError
-from archive.report import ArticleCounts, CrawlReport, Failure, read_report, reports, write_report
+from archive.report import ArticleCounts, Breaker, CrawlReport, Failure, read_report, reports, write_report
 
 REPORT = CrawlReport(
     crawl="ha_tinh-20250301000000000",
@@ -23,7 +23,7 @@ REPORT = CrawlReport(
     articles=ArticleCounts(new=4, rejected=1),
     failures=(Failure("https://skhcn.hatinh.gov.vn/hỏng", "hết giờ", 3),),
     robots_refused=1,
-    breaker=None,
+    breaker=(Breaker("http://skhcn.hatinh.gov.vn", "breaker: hết giờ", datetime(2025, 3, 1, tzinfo=UTC), closed=True),),
     settings={"DOWNLOAD_DELAY": 0.5, "USER_AGENT": "khcn/0.1"},
     versions={"khcn": "0.1.0"},
 )
@@ -34,7 +34,7 @@ def test_a_report_has_the_promised_keys(tmp_path):
 
     assert " ".join(written) == (
         "crawl site started ended exit requests bytes captures revisits articles "
-        "failures owed robots_refused breaker settings versions complete requisites requisite_failures"
+        "failures owed robots_refused breaker settings versions complete requisites bound requisite_failures"
     )
     assert " ".join(written["articles"]) == "new changed unchanged gone back moved rejected"
     assert written["failures"] == [{"url": "https://skhcn.hatinh.gov.vn/hỏng", "cause": "hết giờ", "attempts": 3}]
