@@ -31,8 +31,10 @@ _FAILED = (sqlite3.SQLITE_IOERR, "58030")
 _NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a directory", "file exists")
 
 
-def parse_url(url: str | Path) -> URL:
-    """Return the SQLAlchemy URL of a catalog, given as such or as the path of a SQLite file.
+def parse_url(url: str | Path, what: str = "catalog") -> URL:
+    """Return the SQLAlchemy URL of a database, given as such or as the path of a SQLite file.
+
+    *what* names it in an error.
 
     Raises CatalogError when *url* is neither SQLite's nor PostgreSQL's.
     """
@@ -41,9 +43,9 @@ def parse_url(url: str | Path) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise CatalogError(f"catalog {url!r}: not a database URL; write sqlite:////absolute/path") from None
+        raise CatalogError(f"{what} {url!r}: not a database URL; write sqlite:////absolute/path") from None
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise CatalogError(f"catalog {url!r}: only sqlite:///... and postgresql+psycopg://... are known")
+        raise CatalogError(f"{what} {url!r}: only sqlite:///... and postgresql+psycopg://... are known")
     return parsed
 
 

@@ -1,0 +1,95 @@
+"""Statements and transactions of the frontier, at the driver's cost.
+
+SQL is written once, with names for its values. SQLAlchemy turns it into what
+the driver takes, once a statement, and is out of the way from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import CursorResult, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from crawler.frontier_tables import explained, open_engine
+
+
+class Session:
+    """One connection to a frontier. Its errors are CatalogError and DiskError."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._engine = open_engine(url)
+        self._statements: dict[str, tuple[str, Sequence[str] | None]] = {}
+        self._is_sqlite = url.get_backend_name() == "sqlite"
+        self._syncs = True
+        try:
+            with explained(url):
+                self._connection = self._engine.connect()
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    @contextmanager
+    def transaction(self, *, synced: bool = True) -> Iterator[None]:
+        """Write all or nothing; when left well and *synced*, a power cut takes nothing of it away.
+
+        What is not synced becomes so with the next transaction that is.
+        """
+        with explained(self._url):
+            if self._is_sqlite and synced != self._syncs:
+                self._connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+                self._syncs = synced
+            # A transaction that reads first and writes later can not wait for another writer: take the lock now.
+            self._connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            try:
+                yield
+                self._connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                with suppress(SQLAlchemyError):  # SQLite has rolled back by itself after some errors
+                    self._connection.exec_driver_sql("ROLLBACK")
+                raise
+
+    def run(self, statement: str, **values: Any) -> int:
+        """Execute *statement* and return how many rows it changed."""
+        return self._execute(statement, values).rowcount
+
+    def run_many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute *statement* once for each of *rows*."""
+        driver_text, names = self._prepared(statement)
+        if names is None:
+            self._connection.exec_driver_sql(driver_text, list(rows))
+        else:
+            self._connection.exec_driver_sql(driver_text, [tuple(row[name] for name in names) for row in rows])
+
+    def read(self, statement: str, **values: Any) -> Sequence[Any]:
+        """Return the rows that *statement* selects."""
+        with explained(self._url):
+            return self._execute(statement, values).fetchall()
+
+    def close(self) -> None:
+        """Close the database. Closing again does nothing."""
+        with explained(self._url):
+            self._connection.close()
+            self._engine.dispose()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the database is closed."""
+        return self._connection.closed
+
+    def _execute(self, statement: str, values: Mapping[str, Any]) -> CursorResult[Any]:
+        driver_text, names = self._prepared(statement)
+        given = dict(values) if names is None else tuple(values[name] for name in names)
+        return self._connection.exec_driver_sql(driver_text, given)
+
+    def _prepared(self, statement: str) -> tuple[str, Sequence[str] | None]:
+        # The driver's text, and the order of its values (null: it takes them by name).
+        found = self._statements.get(statement)
+        if found is None:
+            compiled: Any = text(statement).compile(dialect=self._engine.dialect)
+            found = self._statements[statement] = (str(compiled), compiled.positiontup if compiled.positional else None)
+        return found
