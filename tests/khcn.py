@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 COMMAND = Path(sys.executable).parent / "khcn"
+TRAVEL = Path(__file__).parent / "travel.py"
 FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
 
 
+def command(at: datetime | None = None) -> list[str]:
+    """Return how ``khcn`` is called; with *at* it believes that it is then now."""
+    return [str(COMMAND)] if at is None else [sys.executable, "-P", str(TRAVEL), at.isoformat()]
+
+
 def khcn(
-    *arguments: str, data: Path | None = None, resolve: str = "", cwd: Path | None = None, **environ: str
+    *arguments: str,
+    data: Path | None = None,
+    resolve: str = "",
+    cwd: Path | None = None,
+    at: datetime | None = None,
+    **environ: str,
 ) -> subprocess.CompletedProcess[str]:
-    """Return the finished process, with its exit code, stdout and stderr."""
+    """Return the finished process, with its exit code, stdout and stderr; with *at* it ran at that time."""
     env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": resolve, **environ}
     if data is not None:
         env["KHCN_DATA"] = str(data)
     return subprocess.run(
-        [str(COMMAND), *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
+        [*command(at), *arguments], env=env, cwd=cwd, capture_output=True, text=True, timeout=300, check=False
     )
