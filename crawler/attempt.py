@@ -23,7 +23,10 @@ class Attempt:
     Once settled it is closed to further bytes: what arrives later belongs to no exchange.
     """
 
-    def __init__(self, ip: str | None, spool_dir: str | None) -> None:
+    def __init__(
+        self, ip: str | None, spool_dir: str | None, on_spool: Callable[[int], object] = lambda size: None
+    ) -> None:
+        self._on_spool = on_spool
         self.ip = ip
         self.started = datetime.now(UTC)
         self.ended: datetime | None = None
@@ -54,6 +57,8 @@ class Attempt:
             return
         with self._spooling():
             self.response.write(data)
+            if self.size > SPOOL_IN_MEMORY:
+                self._on_spool(len(data))
         self.size += len(data)
         if len(self.opening) < 16:
             self.opening = (self.opening + data.lstrip(b"\r\n"))[:16]
@@ -65,6 +70,9 @@ class Attempt:
         except OSError as error:
             self.unspooled = self._explain(error)
             raise self.unspooled from error
+        except DiskFull as error:
+            self.unspooled = error
+            raise
 
     def _explain(self, error: OSError) -> KhcnError:
         where = f"the temporary file of an answer, {self.size} bytes so far"
@@ -140,12 +148,14 @@ class Fetch:
     url: str
     method: str
     spool_dir: str | None = None
+    on_spool: Callable[[int], object] = lambda size: None
+    """Told of every so many bytes that go into a temporary file; raises DiskFull to have no more of them."""
     attempts: list[Attempt] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def begin(self, ip: str | None) -> Attempt:
         """Open the attempt for a connection on which the request is about to be sent."""
-        attempt = Attempt(ip, self.spool_dir)
+        attempt = Attempt(ip, self.spool_dir, self.on_spool)
         self.attempts.append(attempt)
         return attempt
 

@@ -31,6 +31,7 @@ from archive.http import read_payload
 from archive.model import Capture, Purpose
 from archive.warc.records import LiveExchange
 from crawler.attempt import Fetch
+from crawler.disk import Floor
 from crawler.pool import FetchPool, WirePool
 from crawler.recorder import recorder_of
 from crawler.resolve import Resolve, parse_resolve, target_of
@@ -63,6 +64,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         self._resolve = parse_resolve(settings.get("KHCN_RESOLVE"))
         self._body_limit = settings.getint("CAPTURE_BODY_LIMIT", BODY_LIMIT)
         self._spool_dir = settings.get("CAPTURE_SPOOL_DIR") or None
+        self._floor = Floor.of(settings)
 
     async def download_request(self, request: Request) -> Response:
         """Return the answer with its decoded body, and set ``request.meta["capture"]``.
@@ -97,7 +99,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         if known is not None:
             request.meta["conditional"] = True
             request.headers.update(known.conditions)
-        fetch = Fetch(urldefrag(request.url)[0], request.method, self._spool_dir)
+        fetch = Fetch(urldefrag(request.url)[0], request.method, self._spool_dir, self._floor.wrote)
         try:
             try:
                 response = await self._download(request, fetch)

@@ -25,6 +25,8 @@ class Config:
     """``host=address:port,...``: where to connect for a host (``KHCN_RESOLVE``)."""
     contact: str
     """Who answers for the crawl (``KHCN_CONTACT``); empty when nobody is named."""
+    min_free: str
+    """Bytes that are to stay free on every disk that is written to (``KHCN_MIN_FREE``); empty for the default."""
     log: Literal["json", "text"]
     """``json`` or ``text`` (``KHCN_LOG``, ``--log``)."""
 
@@ -52,6 +54,7 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
         catalog_url=catalog_url,
         resolve=env.get("KHCN_RESOLVE") or "",
         contact=contact,
+        min_free=env.get("KHCN_MIN_FREE") or "",
         log=log,
     )
 
@@ -82,5 +85,6 @@ def scrapy_settings(config: Config) -> dict[str, str]:
         "KHCN_CATALOG_URL": config.catalog_url,
         "KHCN_RESOLVE": config.resolve,
         "KHCN_CONTACT": config.contact,
+        "KHCN_MIN_FREE": config.min_free,
         "USER_AGENT": f"khcn/{VERSION} ({about})",
     }

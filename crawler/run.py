@@ -16,6 +16,7 @@ from twisted.internet.error import ReactorNotRunning
 from archive.errors import KhcnError, known
 from archive.report import CrawlReport
 from crawler.config import Config, check_settings, scrapy_settings
+from crawler.disk import Floor
 from crawler.exits import NotBegun
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
@@ -136,6 +137,7 @@ class _Queue:
         job = self._jobs[number]
         try:
             check_settings(job.site.crawl, _plain(self._process.settings), f"{job.site.id}.toml: crawl")
+            Floor.of(self._process.settings).check()
             crawler = self._process.create_crawler(self._loader.spider_for(job.site))
             self.running[number] = crawler
             await self._process.crawl(crawler, seeds=job.seeds, **self._options)

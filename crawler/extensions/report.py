@@ -14,6 +14,7 @@ from archive.errors import DiskError, KhcnError, known
 from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts
 from archive.times import UTC
 from crawler.exits import Exit
+from crawler.extensions.disk import REASON as DISK
 from crawler.provenance import changed_settings, versions
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ class ReportExtension:
     def _exit(self, reason: str, failed: bool) -> Exit:
         if self._lost is not None:
             return Exit.DISK if isinstance(self._lost, DiskError) else Exit.ERROR
+        if reason.startswith(DISK):
+            return Exit.DISK
         if self._errors:
             return Exit.ERROR
         if reason == "shutdown":

@@ -248,7 +248,9 @@ def test_output_to_a_full_disk_is_exit_3(arguments):
         done = subprocess.run([str(COMMAND), *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
 
     assert done.returncode == 3
-    assert done.stderr == "khcn: output: No space left on device; make room, and run it again\n"
+    assert done.stderr == (
+        "khcn: output: no space left on the disk (No space left on device); make room and run the same command again\n"
+    )
 
 
 @pytest.mark.parametrize("arguments", [("sites", "list"), ("sites", "show", "ha_tinh"), ("sites", "list", "--json")])
