@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.errors import KhcnError
+from archive.errors import ConfigError, KhcnError
 from crawler.cli import exit_of
 from crawler.cli.common import check_writable, json_option, registry
 from crawler.cli.progress import Progress, print_summary
@@ -17,6 +18,10 @@ from crawler.config import Config
 from crawler.exits import Exit, gravest
 from crawler.resolve import parse_resolve
 from crawler.seeds import jobs_from_seeds
+from crawler.sites import Registry, UnknownSite
+
+if TYPE_CHECKING:
+    from crawler.run import Ended, Job
 
 
 class Setting(click.ParamType[tuple[str, str]]):
@@ -76,31 +81,52 @@ def command(
 
     Prints a summary a site. The report of each crawl is in crawls/ of the data root.
     """
-    from crawler.run import Job, crawl_settings, run_crawls
+    from crawler.run import crawl_settings, run_crawls
 
     if sum((bool(sites), every, seeds is not None)) != 1:
         raise click.UsageError("name the sites to crawl, or give --all, or --seeds FILE")
     known = registry()
+    wrong: list[Ended] = []
     if seeds is not None:
         wanted = jobs_from_seeds(seeds, known)
-    elif every:
-        wanted = [Job(site) for site in known.all() if site.status == "active"]
     else:
-        wanted = [Job(known.get(site)) for site in dict.fromkeys(sites)]
+        wanted, wrong = _jobs(known, sites, every=every)
     parse_resolve(config.resolve)
     check_writable(config.data)
     settings = crawl_settings(config, dict(overrides))
     with Progress() as progress:
         ended = run_crawls(wanted, settings, full=full, limit=limit, since=since, at_once=jobs, tick=progress.tick)
-    codes = []
-    for crawl in ended:
-        if crawl.report is not None:
-            codes.append(Exit(crawl.report.exit))
-        elif isinstance(crawl.error, KhcnError):
-            click.echo(f"khcn: {crawl.error}", err=True)
-            codes.append(exit_of(crawl.error))
-        else:
-            traceback.print_exception(crawl.error)
-            codes.append(Exit.ERROR)
+    ended = sorted([*ended, *wrong], key=lambda each: each.site) if every else [*wrong, *ended]
     print_summary(ended, as_json=as_json)
-    return gravest(codes)
+    return gravest(_code(each) for each in ended)
+
+
+def _jobs(known: Registry, sites: Iterable[str], *, every: bool) -> tuple[list[Job], list[Ended]]:
+    """Return a job for each of *sites*, or for *every* active one; and what is wrong with the files of the others."""
+    from crawler.run import Ended, Job
+
+    wanted: list[Job] = []
+    wrong: list[Ended] = []
+    for site_id in known.ids() if every else dict.fromkeys(sites):
+        try:
+            site = known.get(site_id)
+        except UnknownSite:
+            raise
+        except ConfigError as error:
+            wrong.append(Ended(site_id, None, error))
+            continue
+        if site.status == "active" or not every:
+            wanted.append(Job(site))
+    return wanted, wrong
+
+
+def _code(crawl: Ended) -> Exit:
+    """Return the exit code of one site; say why there is no report of it."""
+    if crawl.report is not None:
+        return Exit(crawl.report.exit)
+    assert crawl.error is not None
+    if isinstance(crawl.error, KhcnError):
+        click.echo(f"khcn: {crawl.error}", err=True)
+        return exit_of(crawl.error)
+    traceback.print_exception(crawl.error)
+    return Exit.ERROR
