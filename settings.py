@@ -26,8 +26,11 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+DUPEFILTER_CLASS = "crawler.scheduler.FrontierDupeFilter"
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.scope.ScopeMiddleware": 50,
+    "crawler.middlewares.held.HeldMiddleware": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
@@ -89,6 +92,7 @@ WARC_MAX_AGE_S = 21_600
 WARC_SYNC_RECORDS = 100
 WARC_SYNC_SECONDS = 2.0
 KNOWN_IN_A_ROW = 15
+RESUME_WITHIN_S = 86_400
 REQUISITES_ENABLED = True
 REQUISITES_MAX_PER_PAGE = 300
 

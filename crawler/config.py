@@ -21,6 +21,8 @@ class Config:
     """Data root (``KHCN_DATA``, ``--data``)."""
     catalog_url: str
     """SQLAlchemy URL of the catalog (``KHCN_CATALOG_URL``)."""
+    frontier_url: str
+    """SQLAlchemy URL of the frontier (``KHCN_FRONTIER_URL``)."""
     resolve: str
     """``host=address:port,...``: where to connect for a host (``KHCN_RESOLVE``)."""
     contact: str
@@ -47,11 +49,17 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
     if any(ord(char) < 32 or ord(char) > 126 for char in contact):
         raise ConfigError("KHCN_CONTACT: only printable ASCII can go into a header; write an address or URL so")
     catalog_url = env.get("KHCN_CATALOG_URL") or f"sqlite:///{root / 'catalog.sqlite3'}"
-    if catalog_url.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
+    if catalog_url.rstrip("/") in _IN_MEMORY:
         raise ConfigError(f"KHCN_CATALOG_URL: {catalog_url} is a catalog in memory; name a file: sqlite:////path/file")
+    frontier_url = env.get("KHCN_FRONTIER_URL") or f"sqlite:///{root / 'frontier.sqlite3'}"
+    if frontier_url.rstrip("/") in _IN_MEMORY:
+        raise ConfigError(
+            f"KHCN_FRONTIER_URL: {frontier_url} is a frontier in memory; name a file: sqlite:////path/file"
+        )
     return Config(
         data=root,
         catalog_url=catalog_url,
+        frontier_url=frontier_url,
         resolve=env.get("KHCN_RESOLVE") or "",
         contact=contact,
         min_free=env.get("KHCN_MIN_FREE") or "",
@@ -70,6 +78,7 @@ def check_settings(values: Mapping[str, object], defaults: Mapping[str, object],
             raise ConfigError(f'{where}: {name}: "{value}" is no {_KINDS[kind][0]}; correct the value')
 
 
+_IN_MEMORY = ("sqlite:", "sqlite:///:memory:")
 _KINDS = {
     bool: ("yes or no", re.compile(r"(?i)true|false|[01]")),
     int: ("whole number", re.compile(r"\d+")),
@@ -83,6 +92,7 @@ def scrapy_settings(config: Config) -> dict[str, str]:
     return {
         "KHCN_DATA": str(config.data),
         "KHCN_CATALOG_URL": config.catalog_url,
+        "KHCN_FRONTIER_URL": config.frontier_url,
         "KHCN_RESOLVE": config.resolve,
         "KHCN_CONTACT": config.contact,
         "KHCN_MIN_FREE": config.min_free,

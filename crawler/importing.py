@@ -31,10 +31,10 @@ from crawler.derive import derive
 from crawler.exits import Exit
 from crawler.imported import ImportedFile, ImportReport
 from crawler.lock import SiteLock
+from crawler.opening import new_crawl_id
 from crawler.provenance import versions
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import LoadSite, Rebuilt, note_warc
-from crawler.recorder import new_crawl_id
 from crawler.repair import repair_site
 from crawler.sites import Registry
 from crawler.survey import Progress, Survey, leave_out_held, survey_files

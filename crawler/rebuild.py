@@ -131,14 +131,16 @@ def _remove_leftovers(root: Path, sites: Sequence[str] | None, found: Rebuilt) -
                 logger.warning("json lines without a crawl removed", extra={"file": str(path)})
 
 
-def note_again(root: Path, site: str, reader: CrawlReader) -> Iterator[tuple[Capture, Outcome]]:
+def note_again(
+    root: Path, site: str, reader: CrawlReader, catalog: Catalog | None = None
+) -> Iterator[tuple[Capture, Outcome]]:
     """Note what the WARC files hold of the reader's crawl already; yield each capture with its outcome.
 
-    For a crawl that goes on under the id it had before it was interrupted.
+    For a crawl that goes on under the id it had before it was interrupted. *catalog*: see :func:`note_warc`.
     """
     warcs = [warc for warc in list_warcs(root, site) if Context.of(root, warc).crawl == reader.crawl]
     for warc in warcs:
-        yield from note_warc(root, warc, reader, Rebuilt())
+        yield from note_warc(root, warc, reader, Rebuilt(), catalog)
 
 
 def _derive() -> DeriveForSite:

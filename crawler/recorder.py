@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -12,31 +10,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
-from archive.model import Article, Capture, Purpose
-from archive.report import CrawlReport, last_report, read_report, report_path, write_report
-from archive.times import UTC, warc_date
+from archive.model import Article, Capture, Payload, Purpose
+from archive.report import CrawlReport, read_report, report_path, write_report
+from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
-from crawler.exits import Exit
+from crawler.held import Held
 from crawler.lock import SiteLock
-from crawler.provenance import changed_settings, versions
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
-from crawler.repair import repair_site
+from crawler.rebuild import note_again
 from crawler.sites import Site
 from crawler.tally import owed_after
 from crawler.validators import Known, Validators
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from scrapy.settings import BaseSettings
-
 
 ARTICLE_WAITS_S = 0.25
 """How long an article waits at most until its records are synced: those of its neighbours come with it."""
@@ -61,6 +58,7 @@ class Recorder:
         catalog: Catalog,
         lock: SiteLock,
         *,
+        crawl: str,
         started: datetime,
         info: Mapping[str, str],
         max_bytes: int,
@@ -75,7 +73,7 @@ class Recorder:
         self.site = site
         self.started = started
         self.info = {**info, "started": warc_date(started)}
-        self.crawl = new_crawl_id(root, site.id, started)
+        self.crawl = crawl
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, tuple[str, int]] = {}
         """Cause and attempts of every URL that got no usable answer."""
@@ -93,6 +91,10 @@ class Recorder:
         """What the catalog does not hold yet, each with the count of exchanges written then."""
         self._kept: list[tuple[int, str, asyncio.Future[Article]]] = []
         """Articles that wait until they are durable, by the capture of their page."""
+        self._due: list[tuple[int, Callable[[], object]]] = []
+        """What is to be done when the exchanges written then are durable."""
+        self.held_now = Held(root, catalog.capture)
+        """What this crawl had captured before it was interrupted."""
         self.owed = tuple(owed)
         """Articles that the crawl before left unfinished, by their addresses."""
         self._asked: set[str] = set()
@@ -111,6 +113,26 @@ class Recorder:
             sync_records=sync_records,
             dedup=Dedup(root, partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
         )
+
+    def go_on(self, before: CrawlReport) -> None:
+        """Take up the crawl where its last run, reported as *before*, was interrupted."""
+        self.counts.update(requests=before.requests, bytes=before.bytes, captures=before.captures)
+        self.counts.update(revisits=before.revisits, robots_refused=before.robots_refused)
+        self.counts.update(
+            {f"requisites_{name}": number for name, number in msgspec.to_builtins(before.requisites).items()}
+        )
+        self.failures = {failure.url: (failure.cause, failure.attempts) for failure in before.failures}
+        self.requisite_failures = {each.url: (each.cause, each.attempts) for each in before.requisite_failures}
+        for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
+            self.held_now.add(capture)
+            self._asked.add(capture.url)
+
+    def when_durable(self, call: Callable[[], object]) -> None:
+        """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""
+        if self._writer.durable == self._writer.written and not self._pending:
+            call()
+        else:
+            self._due.append((self._writer.written, call))
 
     def known(self) -> set[str]:
         """Return the addresses of the articles that the archive holds of this site, whole."""
@@ -155,6 +177,7 @@ class Recorder:
             raise
         self._asked.add(exchange.url)
         self.counts["requests"] += 1
+        self.failures.pop(exchange.url, None)
         is_answer = capture is not None and (capture.status == 200 or capture.revisit_of is not None)
         if exchange.error is not None or not is_answer:
             self._attempts[exchange.url] += 1
@@ -190,6 +213,15 @@ class Recorder:
     def result(self, capture: Capture) -> Result | None:
         """Hand over, once, what the page of a capture was read as; None when it was not read."""
         return self._results.pop(capture.id, None)
+
+    def take_held(self, url: str, max_size: int) -> tuple[Capture, Payload] | None:
+        """Hand over, once, the answer that this crawl had at *url* before it was interrupted."""
+        found = self.held_now.take(url, max_size)
+        if found is not None:
+            outcome = self.reader.look(*found)
+            if outcome.result is not None:
+                self._results[found[0].id] = outcome.result
+        return found
 
     async def keep(self, article: Article) -> Article:
         """Put an article into the catalog, joined with its files; return it so, once all of it is durable.
@@ -264,6 +296,10 @@ class Recorder:
         for (_, _, waiting), article in zip(kept, articles, strict=True):
             if not waiting.done():
                 waiting.set_result(article)
+        due = [call for written, call in self._due if written <= durable]
+        del self._due[: len(due)]
+        for call in due:
+            call()
 
     def close(self) -> Counter[str]:
         """Close the WARC file, settle the catalog, write the JSON Lines; return articles by novelty.
@@ -293,95 +329,9 @@ class Recorder:
             self._lock.__exit__(None, None, None)
 
 
-def open_recorder(root: Path, site: Site, settings: BaseSettings, started: datetime) -> Recorder:
-    """Take the site's lock, repair what a killed crawl left, and open the archive below *root* for one crawl.
-
-    Raises SiteLocked, CatalogError, or ConfigError when *root* can not be written.
-    """
-    lock = SiteLock(root, site.id, started)
-    lock.__enter__()
-    try:
-        repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site)
-        before = last_report(root, site.id)
-        catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
-        recorder = Recorder(
-            root,
-            site,
-            catalog,
-            lock,
-            started=started,
-            info=warcinfo(site, settings),
-            max_bytes=settings.getint("WARC_MAX_BYTES"),
-            dedup_min_bytes=settings.getint("DEDUP_MIN_BYTES", MIN_BYTES),
-            conditional=settings.getbool("CONDITIONAL_REQUESTS", True),
-            max_age=timedelta(seconds=settings.getint("WARC_MAX_AGE_S")),
-            sync_records=settings.getint("WARC_SYNC_RECORDS"),
-            sync_seconds=settings.getfloat("WARC_SYNC_SECONDS"),
-            owed=before.owed if before is not None else (),
-        )
-        write_report(root, _begun(recorder, settings), ended=False)
-        return recorder
-    except BaseException:
-        lock.__exit__(None, None, None)
-        raise
-
-
-def _begun(recorder: Recorder, settings: BaseSettings) -> CrawlReport:
-    """Return what is to be reported of a crawl that is killed before it writes anything more."""
-    return CrawlReport(
-        crawl=recorder.crawl,
-        site=recorder.site.id,
-        started=recorder.started,
-        ended=recorder.started,
-        exit=Exit.INTERRUPTED,
-        owed=recorder.owed,
-        settings=changed_settings(settings),
-        versions=versions(),
-    )
-
-
-def warcinfo(site: Site, settings: BaseSettings) -> dict[str, str]:
-    """Return what the warcinfo record says of a crawl of *site* under *settings*."""
-    obeys = settings.getbool("ROBOTSTXT_OBEY")
-    info = {
-        "robots": "obey" if obeys else "ignore",
-        "http-header-user-agent": settings["USER_AGENT"],
-        "description": f"News of {site.name_en} ({site.name})",
-        "settings-sha256": settings_digest(settings),
-    }
-    if settings["KHCN_CONTACT"]:
-        info["operator"] = settings["KHCN_CONTACT"]
-    return info
-
-
 def recorder_of(crawler: Crawler) -> Recorder:
     """Return the recorder of the crawl that *crawler* runs."""
     recorder = getattr(crawler.spider, "recorder", None)
     if recorder is None:
         raise ConfigError("capture needs a site spider; run one of `scrapy list`, or `khcn crawl`")
     return recorder  # type: ignore[no-any-return]
-
-
-def new_crawl_id(root: Path, site: str, started: datetime) -> str:
-    """Return an id that no crawl of this data root has: ``<site>-<time to the millisecond>``.
-
-    The caller holds the site's lock, so two crawls never ask at once.
-    """
-    moment = started.astimezone(UTC)
-    stamp = int(moment.strftime("%Y%m%d%H%M%S") + f"{moment.microsecond // 1000:03d}")
-    taken = {path.name.split(".")[0] for path in (root / "crawls").glob(f"{site}-*")}
-    while f"{site}-{stamp}" in taken:
-        stamp += 1
-    return f"{site}-{stamp}"
-
-
-def settings_digest(settings: BaseSettings) -> str:
-    """Return the SHA-256 of the settings that steer a crawl: equal settings, equal digest.
-
-    Where the archive lies and whom the log goes to steer nothing.
-    """
-    values = {key: settings[key] for key in settings if key.isupper() and not key.startswith("LOG_")}
-    for key in ("KHCN_DATA", "KHCN_CATALOG_URL", "KHCN_RESOLVE"):
-        values.pop(key, None)
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()

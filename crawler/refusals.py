@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from scrapy.exceptions import IgnoreRequest
+from datetime import datetime
+
+from scrapy.exceptions import DropItem, IgnoreRequest
+
+
+class NotAsked(IgnoreRequest):
+    """The crawl ends before this request's turn came: nothing is lost, the next run asks."""
 
 
 class HostClosed(IgnoreRequest):
-    """The host asked to be left alone for longer than a crawl waits; the message is the cause for the report."""
+    """The host is not asked in this crawl any more; the message is the cause for the report.
+
+    *until* is when it may be asked again, null when it did not say.
+    """
+
+    def __init__(self, why: str, *, until: datetime | None = None) -> None:
+        super().__init__(why)
+        self.until = until
 
 
 class RobotsUnknown(HostClosed):
@@ -16,11 +29,15 @@ class RobotsUnknown(HostClosed):
     null when the server answered with an error.
     """
 
-    def __init__(self, why: str, *, silence: str | None = None) -> None:
-        super().__init__(f"robots: no robots.txt, {why}")
+    def __init__(self, why: str, *, silence: str | None = None, until: datetime | None = None) -> None:
+        super().__init__(f"robots: no robots.txt, {why}", until=until)
         self.why = why
         self.silence = silence
 
     def again(self) -> RobotsUnknown:
         """Return an equal error: each request that fails needs one of its own, with its own traceback."""
-        return RobotsUnknown(self.why, silence=self.silence)
+        return RobotsUnknown(self.why, silence=self.silence, until=self.until)
+
+
+class Unfinished(DropItem):
+    """An article whose files were not all asked for, because the crawl is being stopped: the next run finishes it."""

@@ -124,7 +124,7 @@ def _end(
         # A disk that says "written" too soon: rows of records that went into quarantine.
         logger.warning("catalog held captures that no WARC file holds", extra={"site": site, "crawl": crawl})
         rebuild(root, catalog=url, load_site=load_site, sites=[site], derive=derive)
-    if report_path(root, crawl).exists():
+    if _has_ended(root, crawl):
         begun_path(root, crawl).unlink(missing_ok=True)
         return None
     rejected = reader.rejected if reader is not None else Counter()
@@ -132,6 +132,18 @@ def _end(
     report = _report(root, site, crawl, warcs, articles, first, list(reader.finish()) if reader is not None else [])
     write_report(root, report)
     return report
+
+
+def _has_ended(root: Path, crawl: str) -> bool:
+    """Say whether the report of a crawl's last run is there; a run that went on with it may have been killed."""
+    try:
+        ended = read_report(report_path(root, crawl)).ended
+    except ArchiveError:
+        return False
+    try:
+        return read_report(begun_path(root, crawl)).ended <= ended
+    except ArchiveError:
+        return True
 
 
 def _reader(site: str, crawl: str, load_site: LoadSite, derive: DeriveForSite | None) -> CrawlReader | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import scrapy
 from scrapy.exceptions import IgnoreRequest
@@ -18,17 +18,21 @@ from archive.errors import DiskError, KhcnError
 from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
+from crawler.frontier import Frontier, url_key
 from crawler.middlewares.scope import OffScope
+from crawler.opening import open_crawl
 from crawler.page import ListingPage
 from crawler.reading import Result
-from crawler.recorder import Recorder, open_recorder
-from crawler.refusals import HostClosed
+from crawler.recorder import Recorder
+from crawler.refusals import HostClosed, NotAsked
 from crawler.requisites import LINKED
 from crawler.sites import Seed, Site
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
+
+    from crawler.scheduler import FrontierScheduler
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class SiteSpider(scrapy.Spider):
 
     site: ClassVar[Site]
     recorder: Recorder
+    frontier: Frontier
     stops_at_known: bool
     _known: set[str]
 
@@ -66,11 +71,41 @@ class SiteSpider(scrapy.Spider):
         """
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         root = Path(crawler.settings["KHCN_DATA"])
-        spider.recorder = open_recorder(root, spider.site, crawler.settings, datetime.now(UTC))
+        opened = open_crawl(root, spider.site, crawler.settings, datetime.now(UTC), mode=spider.asked)
+        spider.recorder, spider.frontier = opened.recorder, opened.frontier
         spider.recorder.on_broken = spider.stop
-        spider.stops_at_known = not spider.full and spider.recorder.follows_complete_crawl()
+        spider.stops_at_known = not spider.full and opened.stops_at_known
         spider._known = {spider.site.identity(url) for url in spider.recorder.known()}
         return spider
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the command line asks of the crawl: one that was interrupted goes on only under the same."""
+        seeds = [seed.url for seed in self.seeds] if self.seeds != self.site.seeds else []
+        since = self.since.isoformat() if self.since else None
+        return {"full": self.full, "limit": self.limit, "since": since, "seeds": seeds}
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the crawl is being stopped, for whatever reason: nothing more is to be asked for."""
+        slot = self.crawler.engine._slot if self.crawler.engine is not None else None
+        return (
+            self.recorder.broken is not None
+            or not self.crawler.crawling
+            or (slot is not None and slot.closing is not None)
+        )
+
+    def asked_as(self, url: str) -> str:
+        """Return what all addresses share of which one is asked for in a crawl: those of one article, or page."""
+        return f"article:{self.site.identity(url)}" if self.site.is_article(url) else url
+
+    def fresh(self, urls: Iterable[str]) -> list[str]:
+        """Return those of *urls* that the crawl has not found yet, each once: no request is made of the others."""
+        keys: dict[int, str] = {}
+        for url in urls:
+            keys.setdefault(url_key(self.asked_as(url)), url)
+        found = self.frontier.knows(keys)
+        return [url for key, url in keys.items() if key not in found]
 
     def known(self, url: str) -> bool:
         """Say whether the article at *url* is in the archive already."""
@@ -83,13 +118,24 @@ class SiteSpider(scrapy.Spider):
         *,
         via: str | None = None,
         purpose: Purpose = "page",
+        priority: int = 0,
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        body: bytes = b"",
         **kwargs: Any,
     ) -> Request:
-        """Return a request whose capture will say where its address was found and what it is for."""
+        """Return a request whose capture will say where its address was found and what it is for.
+
+        *callback* is a method of the spider and *kwargs* are plain JSON, for the request may be sent by a later run.
+        """
         return Request(
             url,
             callback=callback,
             errback=self.fail,
+            method=method,
+            headers=headers,
+            body=body,
+            priority=priority,
             meta={"via": via, "purpose": purpose},
             cb_kwargs=kwargs,
         )
@@ -115,18 +161,21 @@ class SiteSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         asked: str = request.meta.get("redirect_urls", [request.url])[0]
         error = failure.value
-        if isinstance(error, OffScope):
-            self.note_off_scope(asked, str(error))
+        if isinstance(error, NotAsked) or (self.is_ending and not isinstance(error, HttpError | OffScope | KhcnError)):
+            self.scheduler.note_unsent(request)
+        elif isinstance(error, OffScope):
+            self.note_off_scope(asked, str(error), request)
         elif isinstance(error, HttpError) and error.response.status in (404, 410) and not self.is_seed(asked):
             self.note_not_found(request.url, error.response.status)
         elif isinstance(error, HttpError):
-            self.note_failed_page(request.url, f"status: {error.response.status}")
+            self.note_failed_page(request, f"status: {error.response.status}")
         elif isinstance(error, HostClosed):
-            self.note_failed_page(request.url, str(error))
+            self.note_failed_page(request, str(error))
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(request.url)
         elif error is not None:
             self.is_complete = False
+            self.scheduler.note_failure(request, cause(error))
             self.note_error(request.url, error)
 
     def note_error(self, url: str, error: BaseException) -> None:
@@ -152,21 +201,29 @@ class SiteSpider(scrapy.Spider):
         self.recorder.counts["not_found"] += 1
         logger.info("not found", extra={"url": url, "status": status})
 
-    def note_off_scope(self, url: str, target: str) -> None:
+    def note_off_scope(self, url: str, target: str, request: Request) -> None:
         """Count an address that redirects out of the site's scope; of a seed it is a failure."""
         self.recorder.counts["off_scope"] += 1
         logger.info("redirected out of scope", extra={"url": url, "target": target})
         if self.is_seed(url):
-            self.note_failed_page(url, f"scope: redirects to {target}, which the site's hosts do not declare")
+            why = f"scope: redirects to {target}, which the site's hosts do not declare"
+            self.note_failed_page(request, why, url=url)
+
+    @property
+    def scheduler(self) -> FrontierScheduler:
+        """What hands out the requests of the crawl."""
+        assert self.crawler.engine is not None
+        return cast("FrontierScheduler", self.crawler.engine.scheduler)
 
     def is_seed(self, url: str) -> bool:
         """Say whether the crawl starts at *url*."""
         return any(seed.url == url for seed in self.seeds)
 
-    def note_failed_page(self, url: str, why: str) -> None:
-        """Put a page on the report's list of failures; the next crawl will look for it again."""
+    def note_failed_page(self, request: Request, why: str, *, url: str | None = None) -> None:
+        """Put a page on the report's list of failures, as *url* if that is another; a later crawl asks for it again."""
         self.is_complete = False
-        self.note_failure(url, why)
+        self.scheduler.note_failure(request, why)
+        self.note_failure(url or request.url, why)
 
     def note_refusal(self, url: str) -> None:
         """Count an address that robots.txt forbids."""

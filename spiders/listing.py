@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -11,6 +11,7 @@ from scrapy import signals
 from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
 
+from archive.digests import address_hash
 from archive.model import Article, Listing
 from crawler.since import Since
 from crawler.spider import SiteSpider
@@ -41,8 +42,7 @@ class ListingSpider(SiteSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._chains: dict[str, set[str]] = {}
-        self._asked: set[str] = set()
+        self._asked = 0
         self._files: set[str] = set()
 
     @cached_property
@@ -52,11 +52,7 @@ class ListingSpider(SiteSpider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the seeds."""
         for seed in self.seeds:
-            if self.site.is_listing(seed.url):
-                for request in self._open_listing(seed.url, via=None):
-                    yield request
-            else:
-                yield self.request(seed.url, self.parse_page)
+            yield self.request(seed.url, self.parse_listing if self.site.is_listing(seed.url) else self.parse_page)
 
     def parse_page(self, response: Response) -> Iterator[Request | Article]:
         """Follow what a page links to, whatever it turns out to be; yield the article it may be."""
@@ -69,36 +65,38 @@ class ListingSpider(SiteSpider):
             yield from self._follow_everything(response)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
-            chain = self.site.listing_key(response.url)
-            if chain not in self._chains:
-                self._chains[chain] = set()
-                yield from self._walk(result, chain, known_in_a_row=0)
+            yield from self._walk(result)
         yield from self._open_listings(response)
 
-    def parse_listing(self, response: Response, chain: str, known_in_a_row: int = 0) -> Iterator[Request]:
-        """Ask for the fresh articles of a listing page, then for the next page."""
+    def parse_listing(
+        self, response: Response, known_in_a_row: int = 0, before: Sequence[int] = ()
+    ) -> Iterator[Request]:
+        """Ask for the fresh articles of a listing page, then for the next page.
+
+        *before* are the keys of what the page before it named, *known_in_a_row* counts up to its end.
+        """
         yield from self._open_listings(response)
         listing = self.read(response)
         if isinstance(listing, Listing):
-            yield from self._walk(listing, chain, known_in_a_row)
+            yield from self._walk(listing, known_in_a_row, before)
         else:
-            self.note_failed_page(response.url, "malformed: no listing at a listing's address")
+            self.note_failed_page(response.request, "malformed: no listing at a listing's address")
 
     def ask_unlisted(self) -> None:
         """Ask for the articles held that no listing has named, when all listings were walked."""
-        ask = self._ask if self.site.layouts else self._ask_page
-        held = self.recorder.article_pages()
-        requests = [each for url, via in held.items() if self.site.allows(url) for each in ask(url, via)]
+        callback = self.parse_article if self.site.layouts else self.parse_page
+        held = {url: via for url, via in self.recorder.article_pages().items() if self.site.allows(url)}
+        requests = [each for url in self.fresh(held) for each in self._ask(url, held[url], callback)]
         for request in requests:
             assert self.crawler.engine is not None
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
-    def _walk(self, listing: Listing, chain: str, known_in_a_row: int) -> Iterator[Request]:
-        named = self._chains[chain]
-        items = [item for item in listing.items if self.site.allows(item.url) and item.url not in named]
-        named.update(item.url for item in items)
+    def _walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
+        keys = {item: address_hash(item.url) for item in listing.items if self.site.allows(item.url)}
+        items = [item for item, key in keys.items() if key not in set(before)]
+        fresh = set(self.fresh(item.url for item in items))
         for item in items:
             if self.known(item.url) and not self.full:
                 known_in_a_row += 1
@@ -106,17 +104,18 @@ class ListingSpider(SiteSpider):
                     return
             elif self._since.wants(item.published):
                 known_in_a_row = 0
-                yield from self._ask(item.url, via=listing.url)
+                if item.url in fresh:
+                    yield from self._ask(item.url, listing.url, self.parse_article)
         has_next = items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full()
-        goes_on = has_next and self._since.goes_on(chain, items)
+        goes_on = has_next and self._since.goes_on(self.site.listing_key(listing.url), items)
         self.is_complete = self.is_complete and not self._since.has_cut
         if goes_on and listing.next_url:
             yield self.request(
                 listing.next_url,
                 self.parse_listing,
                 via=listing.url,
-                chain=chain,
                 known_in_a_row=known_in_a_row,
+                before=list(keys.values()),
             )
 
     def parse_article(self, response: Response) -> Iterator[Article]:
@@ -127,28 +126,27 @@ class ListingSpider(SiteSpider):
                 self._since.note(self.site.listing_key(via), result.published)
             yield result
 
-    def _ask(self, url: str, via: str | None) -> Iterator[Request]:
-        identity = self.site.identity(url)
-        if identity in self._asked or self._is_full():
+    def _ask(self, url: str, via: str | None, callback: Callable[..., Any]) -> Iterator[Request]:
+        if self._is_full():
             return
-        self._asked.add(identity)
-        yield self.request(url, self.parse_article, via=via)
+        self._asked += 1
+        yield self.request(url, callback, via=via)
 
     def _is_full(self) -> bool:
-        is_full = self.limit is not None and len(self._asked) >= self.limit
+        is_full = self.limit is not None and self._asked >= self.limit
         self.is_complete = self.is_complete and not is_full
         return is_full
 
-    def _open_listings(self, response: Response) -> Iterator[Request]:
-        for url in self.links(response):
-            if self.site.is_listing(url) and self.site.allows(url) and self._is_first_page(url):
-                yield from self._open_listing(url, via=response.url)
+    def asked_as(self, url: str) -> str:
+        """Return what all addresses share of which one is asked for in a crawl; a listing has one first page."""
+        if self.site.is_listing(url) and self._is_first_page(url):
+            return f"listing:{self.site.listing_key(url)}"
+        return super().asked_as(url)
 
-    def _open_listing(self, url: str, via: str | None) -> Iterator[Request]:
-        chain = self.site.listing_key(url)
-        if chain not in self._chains:
-            self._chains[chain] = set()
-            yield self.request(url, self.parse_listing, via=via, chain=chain)
+    def _open_listings(self, response: Response) -> Iterator[Request]:
+        listings = [url for url in self.links(response) if self.site.is_listing(url) and self.site.allows(url)]
+        for url in self.fresh(filter(self._is_first_page, listings)):
+            yield self.request(url, self.parse_listing, via=response.url)
 
     def _is_first_page(self, url: str) -> bool:
         param = self.site.page_param(url)
@@ -157,12 +155,6 @@ class ListingSpider(SiteSpider):
 
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""
-        for url in self.links(response):
-            if self.site.allows(url) and url not in self._files:
-                yield from self._ask_page(url, via=response.url)
-
-    def _ask_page(self, url: str, via: str | None) -> Iterator[Request]:
-        if url in self._asked or self._is_full() or (self.known(url) and not self.full):
-            return
-        self._asked.add(url)
-        yield self.request(url, self.parse_page, via=via)
+        links = [url for url in self.links(response) if self.site.allows(url) and url not in self._files]
+        for url in self.fresh(url for url in links if self.full or not self.known(url)):
+            yield from self._ask(url, response.url, self.parse_page)

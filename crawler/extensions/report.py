@@ -61,7 +61,12 @@ class ReportExtension:
             self._lose(recorder.broken)
         novelty: Counter[str] = Counter()
         try:
-            novelty = recorder.close()
+            try:
+                novelty = recorder.close()
+                if reason == "finished":
+                    spider.frontier.end(recorder.crawl)
+            finally:
+                spider.frontier.close()
         except KhcnError as error:
             self._lose(error)
             logger.error("archive not closed", extra={"crawl": recorder.crawl, "cause": str(error)})
@@ -102,6 +107,6 @@ class ReportExtension:
             return Exit.ERROR
         if reason == "shutdown":
             return Exit.INTERRUPTED
-        if reason != "finished":
+        if reason != "finished" and not reason.startswith("bound:"):
             return Exit.ERROR
         return Exit.PARTIAL if failed else Exit.OK
