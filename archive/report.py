@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -179,6 +180,20 @@ def last_report(root: Path, site: str) -> CrawlReport | None:
         return read_report(max(paths)) if paths else None
     except ArchiveError:
         return None
+
+
+def latest_reports(root: Path, site: str, count: int) -> list[CrawlReport]:
+    """Return the reports of a site's last *count* crawls, in the order of time, those that have not ended too.
+
+    What can not be read is left out.
+    """
+    mine = re.compile(re.escape(site) + r"-\d+\.json(\.open)?")
+    paths = sorted(path for path in (root / FOLDER).glob(f"{site}-*.json*") if mine.fullmatch(path.name))
+    found = []
+    for path in paths[-count:]:
+        with suppress(ArchiveError):
+            found.append(read_report(path))
+    return found
 
 
 def unended(root: Path, site: str) -> list[str]:
