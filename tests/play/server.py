@@ -7,11 +7,12 @@ import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from tests.play.content import articles as all_articles
 from tests.play.seeds import seed_articles
-from tests.play.truth import PlayedArticle
+from tests.play.truth import PlayedArticle, Text
 from tests.play.wire import Wire
 from tests.play.world import HOSTS, World
 
@@ -50,9 +51,24 @@ class Played:
         """Add *article*, or replace the one at its address."""
         self.world.publish(article)
 
+    def edit(self, url: str, paragraph: str) -> PlayedArticle:
+        """Add a paragraph to the article at *url*; return the article as it is then."""
+        old = next(article for article in self.articles if article.url == url)
+        new = replace(old, blocks=(*old.blocks, Text(paragraph)))
+        self.world.publish(new)
+        return new
+
+    def pin(self, url: str) -> None:
+        """Put the article at *url* first on its listings, whatever its date."""
+        self.world.pin(url)
+
     def remove(self, url: str) -> None:
         """Take an article away: 404 from now on, off the listings."""
         self.world.remove(url)
+
+    def move(self, url: str, to: str, status: int = 301) -> None:
+        """Let *url* redirect to *to* from now on."""
+        self.world.move(url, to, status)
 
     def unlist(self, url: str) -> None:
         """Take an article off all listings; its address still answers."""

@@ -357,6 +357,23 @@ def test_articles_can_be_held_back_published_changed_and_removed():
         assert "Tiêu đề đã sửa" in changed
 
 
+def test_articles_can_be_edited_pinned_and_moved():
+    oldest, newest = articles("ha_tinh")[-1], articles("ha_tinh")[0]
+    with play(seeds=False) as played:
+        edited = played.edit(oldest.url, "Bổ sung: hội nghị lùi một ngày.")
+        played.pin(oldest.url)
+        page = get(played, oldest.url).whole.decode()
+        listing = get(played, f"http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/{oldest.category}").whole.decode()
+        played.move(newest.url, oldest.url)
+        moved = get(played, newest.url)
+
+    assert "Bổ sung: hội nghị lùi một ngày." in page
+    assert edited.paragraphs == (*oldest.paragraphs, "Bổ sung: hội nghị lùi một ngày.")
+    first = listing.index("/chi-tiet", listing.index('class="ds-tin"'))
+    assert oldest.url in listing[first - 100 : first + 300]
+    assert (moved.status, moved.headers["Location"]) == (301, oldest.url)
+
+
 def test_pictures_and_documents_are_real_files_and_always_the_same():
     urls = [image.url for one in articles() for image in one.images][:24]
     files = [picture(url) for url in urls]

@@ -70,6 +70,8 @@ class World:
         self._pages: dict[str, bytes] = {}
         self._assets: dict[str, PlayedAttachment | str] = {}
         self._unlisted: set[str] = set()
+        self._pinned: list[str] = []
+        self._moved: dict[str, tuple[int, str]] = {}
         for article in articles:
             self._articles[article.url] = article
             self._note_assets(article)
@@ -99,6 +101,17 @@ class World:
             self._unlisted.add(url)
             self._pages.clear()
 
+    def pin(self, url: str) -> None:
+        """Put the article at *url* first on its listings, whatever its date."""
+        with self._lock:
+            self._pinned.insert(0, url)
+            self._pages.clear()
+
+    def move(self, url: str, to: str, status: int) -> None:
+        """Let *url* redirect to *to* from now on."""
+        with self._lock:
+            self._moved[url] = status, to
+
     def answer(self, host: str, target: str) -> Answer:
         """Return what *host* answers to a GET of *target* (path and query)."""
         if host not in HOSTS:
@@ -113,6 +126,9 @@ class World:
             return Answer(200, "text/plain", ROBOTS[host].encode(), modified=EPOCH)
         if (to := REDIRECTS.get((host, parts.path))) is not None:
             return Answer(301, HTML, b"<html><body>301 Moved Permanently</body></html>", location=to)
+        if url in self._moved:
+            status, to = self._moved[url]
+            return Answer(status, HTML, b"<html><body>Moved</body></html>", location=to)
         if url in self._assets:
             return self._asset(url)
         article = self._articles.get(url) or self._by_other_name(host, url)
@@ -144,7 +160,9 @@ class World:
         return Answer(200, HTML, page, changes=True, etag=f'W/"{check:08x}"', modified=article.published)
 
     def _generation(self, layout: Layout) -> list[PlayedArticle]:
-        return [one for one in self.articles if one.layout == layout and one.url not in self._unlisted]
+        listed = [one for one in self.articles if one.layout == layout and one.url not in self._unlisted]
+        place = {url: at for at, url in enumerate(self._pinned)}
+        return sorted(listed, key=lambda one: place.get(one.url, len(place)))
 
     def _listing(self, host: str, target: str) -> Answer | None:
         parts, layout = urlsplit(target), HOSTS[host]
