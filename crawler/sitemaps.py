@@ -112,7 +112,7 @@ def _entry(element: etree._Element, url: str) -> Entry | None:
 
 @lru_cache(maxsize=512)
 def _meant(tag: str) -> str | None:
-    """Return the name of a tag that tells of the page; <image:loc> beside <loc>, as some plug-ins write it, does not."""
+    """Return what a tag tells of the page; null for <image:loc> beside <loc>, as some plug-ins write it."""
     name = local(tag)
     is_extension = re.search("image|video", tag.rpartition("}")[0] or tag.rpartition(":")[0])
     return name if name in ("loc", "lastmod") and not is_extension else None
