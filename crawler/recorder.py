@@ -25,7 +25,7 @@ from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
 from crawler.held import Held
-from crawler.lock import SiteLock
+from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.rebuild import note_again
 from crawler.sites import Site
@@ -269,6 +269,11 @@ class Recorder:
         self.on_broken(error)
 
     def _check(self) -> None:
+        if self.broken is None:
+            try:
+                self._lock.check()
+            except SiteLocked as error:
+                self.give_up(error)
         if self.broken is not None:
             raise self.broken
 

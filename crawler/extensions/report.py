@@ -15,6 +15,7 @@ from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts
 from archive.times import UTC
 from crawler.exits import Exit
 from crawler.extensions.disk import REASON as DISK
+from crawler.lock import SiteLocked
 from crawler.provenance import changed_settings, versions
 
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ class ReportExtension:
 
     def _exit(self, reason: str, failed: bool) -> Exit:
         if self._lost is not None:
+            if isinstance(self._lost, SiteLocked):
+                return Exit.LOCKED
             return Exit.DISK if isinstance(self._lost, DiskError) else Exit.ERROR
         if reason.startswith(DISK):
             return Exit.DISK
