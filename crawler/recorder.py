@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -134,11 +134,11 @@ class Recorder:
         else:
             self._due.append((self._writer.written, call))
 
-    def known(self) -> set[str]:
-        """Return the addresses of the articles that the archive holds of this site, whole."""
+    def known(self) -> Iterator[str]:
+        """Yield the identities of the articles that the archive holds of this site, whole; some more than once."""
         owed = {self.site.identity(url) for url in self.owed}
-        known = self._catalog.known(self.site.id)
-        return {url for url in known if self.site.identity(url) not in owed} if owed else known
+        known = (self.site.identity(url) for url in self._catalog.known(self.site.id))
+        return (identity for identity in known if identity not in owed)
 
     def left(self, *, is_finished: bool) -> tuple[str, ...]:
         """Return the articles that the next crawl is to ask for again."""

@@ -19,6 +19,7 @@ from archive.model import Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
 from crawler.frontier import Frontier, url_key
+from crawler.known import KnownSet
 from crawler.middlewares.scope import OffScope
 from crawler.opening import open_crawl
 from crawler.page import ListingPage
@@ -44,7 +45,7 @@ class SiteSpider(scrapy.Spider):
     recorder: Recorder
     frontier: Frontier
     stops_at_known: bool
-    _known: set[str]
+    _known: KnownSet
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class SiteSpider(scrapy.Spider):
         spider.recorder, spider.frontier = opened.recorder, opened.frontier
         spider.recorder.on_broken = spider.stop
         spider.stops_at_known = not spider.full and opened.stops_at_known
-        spider._known = {spider.site.identity(url) for url in spider.recorder.known()}
+        spider._known = KnownSet(spider.recorder.known())
         return spider
 
     @property

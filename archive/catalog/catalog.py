@@ -17,6 +17,7 @@ from archive.catalog.answered import answered_hashes
 from archive.catalog.checks import Due, Removed
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
 from archive.catalog.held import held_ids
+from archive.catalog.known import known_urls
 from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.write import State
@@ -157,12 +158,13 @@ class Catalog:
         """Return all crawls, of one site or of all, by (started, id)."""
         return self._ask(lambda connection: read.crawl_rows(connection, site))
 
-    def known(self, site: str) -> set[str]:
-        """Return the addresses already read as an article, or rejected for good, and what redirects to them.
+    def known(self, site: str) -> Iterator[str]:
+        """Yield the addresses already read as an article, or rejected for good, and what redirects to them.
 
-        A page on which reading broke, or which was empty or a soft 404, is not known.
+        A page on which reading broke, or which was empty or a soft 404, is not known. Some come more than once.
         """
-        return self._ask(lambda connection: read.known_urls(connection, site))
+        with reading(self._engine) as connection:
+            yield from known_urls(connection, site)
 
     def article_pages(self, site: str) -> dict[str, str | None]:
         """Return the addresses that were read as articles, each with the page on which it was found last."""

@@ -80,27 +80,6 @@ def site_ids(connection: Connection) -> list[str]:
     return sorted(connection.scalars(named))
 
 
-def known_urls(connection: Connection, site: str) -> set[str]:
-    """Return the addresses that need no request to know their article (see :meth:`Catalog.known`)."""
-    query = (
-        select(captures.c.url, readings.c.kind, readings.c.detail)
-        .join(readings, readings.c.capture == captures.c.id)
-        .where(captures.c.site == site, captures.c.method == "GET", readings.c.kind != "listing")
-    )
-    known: set[str] = set()
-    redirects: dict[str, set[str]] = defaultdict(set)
-    for url, kind, detail in connection.execute(query):
-        if kind == "redirect":
-            redirects[detail].add(url)
-        elif kind == "article" or not detail.startswith(RETRIED):
-            known.add(url)
-    fresh = known
-    for _ in range(MAX_REDIRECTS):
-        fresh = {source for target in fresh for source in redirects.get(target, ())} - known
-        known = known | fresh
-    return known
-
-
 def article_pages(connection: Connection, site: str) -> dict[str, str | None]:
     """Return where articles were read on a site, and how they were found (see :meth:`Catalog.article_pages`)."""
     query = (

@@ -328,8 +328,8 @@ def test_known_are_articles_rejections_for_good_and_what_redirects_there(catalog
         for capture, reading in zip(captures, readings.values(), strict=True):
             catalog.add_reading(capture.id, *reading)
 
-    assert catalog.known(SITE) == {f"https://a.vn/{path}" for path in ("a", "b", "old", "older")}
-    assert catalog.known("hau_giang") == set()
+    assert set(catalog.known(SITE)) == {f"https://a.vn/{path}" for path in ("a", "b", "old", "older")}
+    assert set(catalog.known("hau_giang")) == set()
 
 
 def test_articles_are_filtered_by_site_and_day_in_vietnam(catalog):

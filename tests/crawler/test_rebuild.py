@@ -227,7 +227,7 @@ def test_an_article_is_joined_with_what_was_fetched_last_in_its_crawl(root):
     with Catalog.open(root / "catalog.sqlite3") as catalog:
         versions = catalog.versions(HOST + "/a")
         history = [entry.version for entry in catalog.observations(HOST + "/a")]
-        known = catalog.known("ha_tinh")
+        known = set(catalog.known("ha_tinh"))
 
     assert [article.title for article in versions] == ["A", "A mới"]
     assert history[0] == history[2] != history[1]

@@ -1,0 +1,59 @@
+"""The addresses that need no request to know what is there; told one by one, for there can be millions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
+
+from archive.catalog.read import MAX_REDIRECTS, RETRIED
+from archive.catalog.tables import captures, readings
+from archive.digests import address_hash
+
+ROWS = 1_000
+"""Rows in memory at a time."""
+
+
+def known_urls(connection: Connection, site: str) -> Iterator[str]:
+    """Yield the addresses that a crawl need not ask for (see :meth:`Catalog.known`), some more than once.
+
+    In memory are the hashes of redirects and nothing else.
+    """
+    sources: dict[int, list[int]] = defaultdict(list)
+    for row in _read(connection, _redirects(site)):
+        sources[address_hash(row.detail)].append(address_hash(row.url))
+    reached: set[int] = set()
+    for row in _read(connection, _final(site)):
+        yield row.url
+        if sources and (key := address_hash(row.url)) in sources:
+            reached.add(key)
+    leading: set[int] = set()
+    fresh = reached
+    for _ in range(MAX_REDIRECTS):
+        fresh = {source for target in fresh for source in sources.get(target, ())} - leading
+        leading |= fresh
+    if leading:
+        for row in _read(connection, _redirects(site)):
+            if address_hash(row.url) in leading:
+                yield row.url
+
+
+def _final(site: str) -> Select[Any]:
+    retried = or_(*(readings.c.detail.startswith(reason, autoescape=True) for reason in RETRIED))
+    is_final = or_(readings.c.kind == "article", and_(readings.c.kind == "rejected", not_(retried)))
+    return _pages(site).where(is_final)
+
+
+def _redirects(site: str) -> Select[Any]:
+    return _pages(site).where(readings.c.kind == "redirect")
+
+
+def _pages(site: str) -> Select[Any]:
+    query = select(captures.c.url, readings.c.detail).join(readings, readings.c.capture == captures.c.id)
+    return query.where(captures.c.site == site, captures.c.method == "GET")
+
+
+def _read(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
+    yield from connection.execute(query, execution_options={"yield_per": ROWS})
