@@ -26,6 +26,7 @@ DOWNLOAD_HANDLERS = {
     "ftp": None,
     "s3": None,
 }
+DOWNLOADER = "crawler.downloader.Downloader"
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 DUPEFILTER_CLASS = "crawler.scheduler.FrontierDupeFilter"
 DOWNLOADER_MIDDLEWARES = {
