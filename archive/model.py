@@ -14,7 +14,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Precision = Literal["day", "minute", "second"]
-Purpose = Literal["page", "image", "attachment", "requisite", "feed", "sitemap", "robots", "unknown"]
+Purpose = Literal["page", "image", "attachment", "requisite", "listing", "feed", "sitemap", "robots", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Capture:
     """The address of the page on which this one was found."""
     purpose: Purpose = "unknown"
     """Why it was asked for: as a page, as an article's image or attachment, as what a page needs to look as it did
-    (style sheet, script, picture, font), as a feed, as a sitemap, as robots.txt."""
+    (style sheet, script, picture, font), as a listing that scripts load, as a feed, as a sitemap, as robots.txt."""
     truncated: str | None = None
     """``WARC-Truncated``: why the body is not whole (length, time, disconnect, unspecified)."""
     method: str = "GET"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
+from crawler.ajax import address_of_capture
+from crawler.ajax_page import read_ajax
 from crawler.page import ListingPage
 from crawler.registry import page_class
 from crawler.sites import Site
@@ -16,10 +18,13 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
 
     Pure: no clock, no network. Whatever the bytes are, it returns. Reasons:
     ``status_<n>``, ``empty``, ``not_html``, ``other_page`` (of a declared site, at no article's
-    address), ``soft_404``, ``no_title``, ``no_date``, ``no_text``.
+    address), ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of a listing that scripts load
+    ``not_json``, ``no_answer``.
     """
     if payload.status != 200:
         return NotAnArticle(f"status_{payload.status}", capture.url)
+    if (ajax := site.ajax_of(address_of_capture(capture))) is not None:
+        return read_ajax(site, ajax, capture, payload)
     if not payload.body.strip():
         return NotAnArticle("empty", capture.url)
     if not _is_html(payload):

@@ -138,10 +138,11 @@ class CrawlReader:
             capture = replace(capture, status=payload.status, mime=media_type(payload.header("Content-Type")))
             if capture.status != 200:
                 return OTHER
-        may_be_page = capture.purpose in ("page", "unknown")
+        if capture.purpose == "listing":
+            return self._read_page(capture, payload) if capture.status == 200 else OTHER
         if capture.method != "GET":
-            # One address, many answers: nothing but a declared listing, never the file or the page at it.
-            return self._read_page(capture, payload) if may_be_page and capture.status == 200 else OTHER
+            return OTHER  # one address, many answers: neither the page nor the file at it
+        may_be_page = capture.purpose in ("page", "unknown")
         if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
             return self._read_page(capture, payload)
         if not self.book.note(capture, payload, measure):

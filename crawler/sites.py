@@ -21,6 +21,7 @@ import msgspec
 from archive.errors import ConfigError
 from archive.times import VN
 from archive.urls import identity_key
+from crawler.ajax import Ajax
 
 Status = Literal["active", "paused", "retired"]
 Evidence = Literal["pages", "github", "seed", "brief", "inferred"]
@@ -47,6 +48,15 @@ class Host(_Table, frozen=True):
 
 class Seed(_Table, frozen=True):
     """An address to start from: the first page of a listing."""
+
+    url: str
+    """Absolute address."""
+    section: str | None = None
+    """Name of the section, given to the articles found there."""
+
+
+class Feed(_Table, frozen=True):
+    """An RSS or Atom feed of the site."""
 
     url: str
     """Absolute address."""
@@ -131,6 +141,14 @@ class Site(_Table, frozen=True):
     """Hosts and path scopes."""
     seeds: tuple[Seed, ...] = ()
     """Where a crawl starts."""
+    ajax: tuple[Ajax, ...] = ()
+    """Listings whose pages scripts load."""
+    feeds: tuple[Feed, ...] = ()
+    """Feeds that no page names, or whose articles belong to a section."""
+    sitemaps: tuple[str, ...] = ()
+    """Sitemaps that robots.txt does not name."""
+    discover: bool = True
+    """Whether to look for feeds and sitemaps that are not declared."""
     layouts: tuple[Layout, ...] = ()
     """Page classes by address and time; the first that matches is asked first."""
     crawl: dict[str, Any] = {}
@@ -201,14 +219,25 @@ class Site(_Table, frozen=True):
         return self.source_id(url) or _identity_key(url)
 
     def section_of(self, via: str | None) -> str | None:
-        """Return the section of the listing page *via*, by the seed whose listing it continues."""
+        """Return the section of the listing page *via*, by the seed whose listing it continues; of a feed its own."""
         if via is None:
             return None
+        if (ajax := self.ajax_of(via)) is not None:
+            return ajax.section
+        for feed in self.feeds:
+            if feed.url == via:
+                return feed.section
         wanted = self.listing_key(via)
         return next((seed.section for seed in self.seeds if self.listing_key(seed.url) == wanted), None)
 
+    def ajax_of(self, address: str) -> Ajax | None:
+        """Return the declared listing of which a page has this address, with what was posted."""
+        return next((ajax for ajax in self.ajax if ajax.number_of(address) is not None), None)
+
     def listing_key(self, url: str) -> str:
         """Return what all pages of one listing share: the address without the page number."""
+        if (ajax := self.ajax_of(url)) is not None:
+            return identity_key(ajax.address(ajax.first_page))
         param = self.page_param(url)
         parts = urlsplit(url)
         pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] != param]
@@ -270,7 +299,7 @@ def _explain(message: str) -> str:
 
 
 def _all_keys() -> list[str]:
-    return [field for table in (Site, Host, Seed, Layout, Province) for field in table.__struct_fields__]
+    return [field for table in (Site, Host, Seed, Feed, Ajax, Layout, Province) for field in table.__struct_fields__]
 
 
 def _check(path: Path, site: Site) -> None:
@@ -293,6 +322,15 @@ def _check(path: Path, site: Site) -> None:
     for number, seed in enumerate(site.seeds):
         if not site.allows(seed.url):
             raise wrong(f"seeds[{number}].url", f"{seed.url} is outside the declared hosts; declare its host")
+    for number, ajax in enumerate(site.ajax):
+        if (fault := ajax.fault()) is not None:
+            raise wrong(f"ajax[{number}]", fault)
+    found = [(f"ajax[{number}].url", ajax.request(ajax.first_page)[0]) for number, ajax in enumerate(site.ajax)]
+    found += [(f"feeds[{number}].url", feed.url) for number, feed in enumerate(site.feeds)]
+    found += [(f"sitemaps[{number}]", url) for number, url in enumerate(site.sitemaps)]
+    for key, url in found:
+        if not site.allows(url):
+            raise wrong(key, f"{url} is outside the declared hosts; declare its host")
     for key in site.crawl:
         if not key.isupper():
             raise wrong(f"crawl.{key}", f'settings are written in capitals; make it "{key.upper()}"')
