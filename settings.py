@@ -52,6 +52,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "crawler.extensions.report.ReportExtension": 0,
+    "crawler.extensions.stopping.StoppingExtension": 0,
     "crawler.extensions.disk.DiskExtension": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
@@ -97,6 +98,7 @@ DUE_SPREAD_S = 21_600
 SITE_INTERVAL_MIN_S = 21_600
 SITE_INTERVAL_MAX_S = 604_800
 RESUME_WITHIN_S = 86_400
+STOP_WITHIN_S = 15.0
 REQUISITES_ENABLED = True
 REQUISITES_MAX_PER_PAGE = 300
 

@@ -13,7 +13,7 @@ Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is als
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urldefrag, urlsplit
 
 from scrapy import Request
@@ -40,6 +40,8 @@ from crawler.validators import Known
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+    from crawler.spider import SiteSpider
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -131,8 +133,14 @@ class CaptureHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
+        transfers = cast("SiteSpider", self._crawler.spider).transfers
         with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+            transfer = agent.download_request(request)
+            transfers.add(transfer)
+            try:
+                return await maybe_deferred_to_future(transfer)
+            finally:
+                transfers.discard(transfer)
 
     def _record(
         self, fetch: Fetch, request: Request, error: BaseException | None, known: Known | None

@@ -21,7 +21,7 @@ from archive.errors import KhcnError
 from archive.model import Payload, Purpose
 from crawler.assets import wire_form
 from crawler.causes import cause
-from crawler.refusals import HostClosed, RobotsUnknown
+from crawler.refusals import HostClosed, NotAsked, RobotsUnknown
 from crawler.requisites import requisites
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Files:
                 if key not in self._under_way:
                     self._under_way[key] = asyncio.create_task(self._fetch(key, url, purpose, via))
                 fetched = await self._under_way[key]
-            if not fetched.is_skipped or purpose == "requisite":
+            if not fetched.is_skipped or purpose == "requisite" or self._spider.is_ending:
                 return fetched
             # Given up as a requisite, and wanted as a part of an article.
             self._done.pop(key, None)
@@ -88,7 +88,7 @@ class Files:
                 async with self._room:
                     fetched = SKIPPED if self._is_hopeless(url) else await self._ask(url, purpose, via)
             else:
-                fetched = await self._ask(url, purpose, via)
+                fetched = SKIPPED if self._spider.is_ending else await self._ask(url, purpose, via)
             self._done[key] = fetched
             return fetched
         finally:
@@ -101,11 +101,15 @@ class Files:
             meta["max_retry_times"] = 0  # of somebody else's server one refusal is enough
         try:
             response = await self._crawler.engine.download_async(Request(url, callback=NO_CALLBACK, meta=meta))
+        except NotAsked:
+            return SKIPPED
         except HostClosed as closed:
             return self._closed(url, closed, is_foreign)
         except IgnoreRequest:
             return Fetched(is_refused=True)
         except Exception as error:
+            if self._spider.is_ending and not isinstance(error, KhcnError):
+                return SKIPPED  # cut, because it took too long
             # Whatever went wrong with one file is that file's failure, and is reported as such.
             if isinstance(error, KhcnError):
                 self._is_broken = True
@@ -127,8 +131,7 @@ class Files:
         return Fetched(failure=failure)
 
     def _is_hopeless(self, url: str) -> bool:
-        is_ending = self._is_broken or not self._crawler.crawling
-        return is_ending or self._silent[host_of(url)] >= SILENT_AFTER
+        return self._is_broken or self._spider.is_ending or self._silent[host_of(url)] >= SILENT_AFTER
 
     @property
     def _spider(self) -> SiteSpider:

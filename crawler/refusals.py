@@ -41,3 +41,6 @@ class RobotsUnknown(HostClosed):
 
 class Unfinished(DropItem):
     """An article whose files were not all asked for, because the crawl is being stopped: the next run finishes it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, log_level="DEBUG")

@@ -71,6 +71,9 @@ class RequisitesMiddleware:
             fresh, left = fresh[:left], max(0, left - len(fresh))
             self._asked.update(wire_form(url) for url, _ in fresh)
             needs = await asyncio.gather(*(self._fetch(url, via) for url, via in fresh))
+            if self._spider.is_ending and response.request is not None:
+                self._spider.scheduler.note_unsent(response.request)  # for the next run to finish
+                return
             found = [(url, via) for (via, _), more in zip(fresh, needs, strict=True) for url in more]
             if not found:
                 return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, cast
 from archive.model import Article, Purpose
 from crawler.assets import wire_form
 from crawler.files import files_of
+from crawler.refusals import Unfinished
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -28,17 +29,22 @@ class AssetsPipeline:
         return cls(crawler)
 
     async def process_item(self, article: Article) -> Article:
-        """Pass the article on when all its files were asked for."""
+        """Pass the article on when all its files were asked for. Raises Unfinished when the crawl ends before."""
         wanted: list[tuple[str, Purpose]] = [(image.url, "image") for image in article.images]
         wanted += [(attachment.url, "attachment") for attachment in article.attachments]
-        await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
+        done = await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
+        if not all(done):
+            raise Unfinished(f"{article.url}: the crawl ended before its files were fetched")
         return article
 
-    async def _fetch(self, url: str, purpose: Purpose, via: str) -> None:
+    async def _fetch(self, url: str, purpose: Purpose, via: str) -> bool:
+        """Fetch a file; say whether it was asked for."""
         fetched = await files_of(self._crawler).fetch(url, purpose, via)
+        if fetched.is_skipped:
+            return False
         key = wire_form(url)
         if key in self._noted:
-            return
+            return True
         self._noted.add(key)
         spider = cast("SiteSpider", self._crawler.spider)
         if fetched.is_refused:
@@ -47,3 +53,4 @@ class AssetsPipeline:
             spider.note_failure(url, fetched.failure)
         elif fetched.status not in (200, 304):
             spider.note_asset_status(url, fetched.status or 0)
+        return True
