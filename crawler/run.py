@@ -86,6 +86,8 @@ def run_crawls(
     the running crawlers. Errors of one site never stop another: they are in its :class:`Ended`.
     A site that a signal kept from beginning ends as :class:`~crawler.exits.NotBegun`.
     """
+    if not jobs:
+        return []
     process = SiteProcess(settings)
     queue = _Queue(process, jobs, {"full": full, "limit": limit, "since": since})
     if tick is not None:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.errors import ConfigError, KhcnError
+from archive.errors import KhcnError
+from archive.times import UTC, VN
 from crawler.cli import exit_of
+from crawler.cli.chosen import chosen, next_due, only_due
 from crawler.cli.common import check_writable, json_option, registry
 from crawler.cli.progress import Progress, print_summary
 from crawler.config import Config
 from crawler.exits import Exit, gravest
+from crawler.lock import SiteLocked
 from crawler.resolve import parse_resolve
 from crawler.seeds import jobs_from_seeds
-from crawler.sites import Registry, UnknownSite
 
 if TYPE_CHECKING:
-    from crawler.run import Ended, Job
+    from crawler.run import Ended
 
 
 class Setting(click.ParamType[tuple[str, str]]):
@@ -53,6 +54,7 @@ class Day(click.ParamType[date]):
 @click.command("crawl")
 @click.argument("sites", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Crawl every site whose status is active.")
+@click.option("--due", "only", is_flag=True, help="Of SITES, or of all active ones, crawl those that are due.")
 @click.option(
     "--seeds",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -69,6 +71,7 @@ def command(
     config: Config,
     sites: tuple[str, ...],
     every: bool,
+    only: bool,
     seeds: Path | None,
     full: bool,
     limit: int | None,
@@ -81,43 +84,35 @@ def command(
 
     Prints a summary a site. The report of each crawl is in crawls/ of the data root.
     """
-    from crawler.run import crawl_settings, run_crawls
+    from crawler.run import Ended, Job, crawl_settings, run_crawls
 
-    if sum((bool(sites), every, seeds is not None)) != 1:
-        raise click.UsageError("name the sites to crawl, or give --all, or --seeds FILE")
-    known = registry()
+    if sum((bool(sites), every, seeds is not None)) != 1 and not (only and not sites and seeds is None):
+        raise click.UsageError("name the sites to crawl, or give --all, --due, or --seeds FILE")
+    if only and seeds is not None:
+        raise click.UsageError("--due is about declared sites; give it without --seeds")
+    parse_resolve(config.resolve)
+    settings = crawl_settings(config, dict(overrides))
     wrong: list[Ended] = []
     if seeds is not None:
-        wanted = jobs_from_seeds(seeds, known)
+        wanted = jobs_from_seeds(seeds, registry())
     else:
-        wanted, wrong = _jobs(known, sites, every=every)
-    parse_resolve(config.resolve)
+        found, faults = chosen(registry(), sites, every=not sites)
+        wrong = [Ended(site, None, fault) for site, fault in faults.items()]
+        if only:
+            now = datetime.now(UTC)
+            due = only_due(found, config.data, settings, now)
+            if not due and (then := next_due(found, config.data, settings, now)) is not None:
+                click.echo(f"no site is due before {then.astimezone(VN):%Y-%m-%d %H:%M} in Vietnam", err=True)
+            found = due
+        wanted = [Job(site) for site in found]
     check_writable(config.data)
-    settings = crawl_settings(config, dict(overrides))
     with Progress() as progress:
         ended = run_crawls(wanted, settings, full=full, limit=limit, since=since, at_once=jobs, tick=progress.tick)
-    ended = sorted([*ended, *wrong], key=lambda each: each.site) if every else [*wrong, *ended]
+    if only:  # what is being crawled by another run is not due
+        ended = [each for each in ended if not isinstance(each.error, SiteLocked)]
+    ended += wrong
     print_summary(ended, as_json=as_json)
     return gravest(_code(each) for each in ended)
-
-
-def _jobs(known: Registry, sites: Iterable[str], *, every: bool) -> tuple[list[Job], list[Ended]]:
-    """Return a job for each of *sites*, or for *every* active one; and what is wrong with the files of the others."""
-    from crawler.run import Ended, Job
-
-    wanted: list[Job] = []
-    wrong: list[Ended] = []
-    for site_id in known.ids() if every else dict.fromkeys(sites):
-        try:
-            site = known.get(site_id)
-        except UnknownSite:
-            raise
-        except ConfigError as error:
-            wrong.append(Ended(site_id, None, error))
-            continue
-        if site.status == "active" or not every:
-            wanted.append(Job(site))
-    return wanted, wrong
 
 
 def _code(crawl: Ended) -> Exit:

@@ -34,8 +34,11 @@ def closed_port() -> int:
     ("arguments", "said"),
     [
         (("crawl", "ha_tin"), 'no site "ha_tin" (did you mean "ha_tinh"?)'),
-        (("crawl",), "name the sites to crawl, or give --all, or --seeds FILE"),
-        (("crawl", "ha_tinh", "--all"), "name the sites to crawl, or give --all, or --seeds FILE"),
+        (("crawl",), "name the sites to crawl, or give --all, --due, or --seeds FILE"),
+        (("crawl", "ha_tinh", "--all"), "name the sites to crawl, or give --all, --due, or --seeds FILE"),
+        (("crawl", "--due", "--seeds", __file__), "--due is about declared sites; give it without --seeds"),
+        (("crawl", "ha_tinh", "--since", "gestern"), '"gestern" is no date; write it as 2025-06-11'),
+        (("crawl", "ha_tinh", "--jobs", "0"), "0 is not in the range x>=1"),
         (("crawl", "--seeds", "/nonexistent/seeds"), "'/nonexistent/seeds' does not exist"),
         (("crawl", "ha_tinh", "--limit", "x"), "'x' is not a valid integer"),
         (("crawl", "ha_tinh", "--limit", "0"), "0 is not in the range x>=1"),
