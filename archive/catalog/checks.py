@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Text, and_, case, cast, literal, null, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, Text, and_, case, cast, func, literal, null, or_, select, union_all
 
 from archive.catalog.read import MAX_REDIRECTS
 from archive.catalog.tables import articles, captures, observations, readings, versions
@@ -100,11 +100,11 @@ def removals(connection: Connection, site: str) -> Iterator[Removed]:
 
 def events_of(connection: Connection, site: str, crawl: str) -> Counter[str]:
     """Count what happened in one crawl (see :meth:`Catalog.events`)."""
-    asked = select(captures.c.key).where(captures.c.crawl == crawl, captures.c.site == site)
+    asked = select(captures.c.key).where(captures.c.crawl == crawl, captures.c.purpose.in_(PAGES))
     touched = (
         select(observations.c.article)
         .join(captures, captures.c.id == observations.c.capture)
-        .where(captures.c.site == site, captures.c.key.in_(asked.where(captures.c.purpose.in_(PAGES))))
+        .where(captures.c.key.in_(asked))
     )
     counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
     for told in _all_told(connection, site, touched, SPREAD):
@@ -137,7 +137,8 @@ def _check(row: Row[Any], follow: Follow) -> Check | None:
 
 def _checks(site: str, only: Select[Any] | None) -> Select[Any]:
     """Return the query of everything that may be a check of a site's articles, by article and time."""
-    of_articles = [captures.c.site == site] + ([observations.c.article.in_(only)] if only is not None else [])
+    # One condition, not both: else SQLite walks through the whole site to find a few articles.
+    of_articles = captures.c.site == site if only is None else observations.c.article.in_(only)
     seen = observations.join(captures, captures.c.id == observations.c.capture)
     nothing = cast(null(), Text)
     good = (
@@ -154,10 +155,10 @@ def _checks(site: str, only: Select[Any] | None) -> Select[Any]:
             nothing.label("target"),
         )
         .select_from(seen)
-        .where(*of_articles)
+        .where(of_articles)
     )
     addresses = (
-        select(captures.c.key, observations.c.article).select_from(seen).where(*of_articles).distinct().subquery()
+        select(captures.c.key, observations.c.article).select_from(seen).where(of_articles).distinct().subquery()
     )
     asked = captures.alias()
     is_redirect = readings.c.kind == "redirect"
@@ -182,7 +183,8 @@ def _checks(site: str, only: Select[Any] | None) -> Select[Any]:
         .select_from(asked)
         .join(addresses, addresses.c.key == asked.c.key)
         .outerjoin(readings, readings.c.capture == asked.c.id)
-        .where(asked.c.site == site, asked.c.purpose.in_(PAGES), is_bad)
+        # Wrapped, so that the few are found by their key, and not all of the site looked through.
+        .where(func.coalesce(asked.c.site, "") == site, asked.c.purpose.in_(PAGES), is_bad)
     )
     found = union_all(good, bad).subquery()
     return select(found).order_by(found.c.article, found.c.at, found.c.capture)
