@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from archive.catalog import Catalog
+from archive.catalog.checks import Due
+from archive.catalog.identity import version_id
 from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
-from archive.model import Article, Capture, Payload, Purpose
+from archive.model import Article, Attachment, Capture, Image, Payload, Purpose
 from archive.report import CrawlReport, read_report, report_path, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
@@ -139,6 +141,18 @@ class Recorder:
         owed = {self.site.identity(url) for url in self.owed}
         known = (self.site.identity(url) for url in self._catalog.known(self.site.id))
         return (identity for identity in known if identity not in owed)
+
+    def due(self, now: datetime, spread: timedelta) -> Iterator[Due]:
+        """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
+        return self._catalog.due(self.site.id, now, spread=spread)
+
+    def files_held(self, article: Article) -> frozenset[str]:
+        """Return the addresses of the files that are held of an article which reads as it did before."""
+        before = self._catalog.article(article.url)
+        if before is None or version_id(before) != version_id(article):
+            return frozenset()
+        files: list[Image | Attachment] = [*before.images, *before.attachments]
+        return frozenset(file.url for file in files if file.capture is not None)
 
     def left(self, *, is_finished: bool) -> tuple[str, ...]:
         """Return the articles that the next crawl is to ask for again."""
@@ -318,6 +332,7 @@ class Recorder:
         novelty = settle(self._catalog, self.reader)
         if self._writer.durable:
             write_settled(self._catalog, self.root, self.site.id, self.crawl)
+            novelty += self._catalog.events(self.site.id, self.crawl)
         self._is_closed = True
         return novelty
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -13,6 +14,8 @@ from scrapy.http import Request, Response
 
 from archive.digests import address_hash
 from archive.model import Article, Listing
+from archive.times import UTC
+from crawler.known import KnownSet
 from crawler.since import Since
 from crawler.spider import SiteSpider
 
@@ -26,18 +29,19 @@ class ListingSpider(SiteSpider):
     Listings are found from the seeds by their links, so a section that the
     site adds is found too. A chain of listing pages ends where no older page
     is linked, where a page names nothing that the chain has not named yet, or at
-    ``KNOWN_IN_A_ROW`` known articles in a row: but not with ``full``, nor when
+    ``KNOWN_IN_A_ROW`` known articles in a row that are not due: but not with ``full``, nor when
     the crawl before saw less than it set out to see, for then there may be
     holes behind what is known. With ``since`` it also ends where it becomes older than that.
-    With ``full`` alone the articles that no listing names any more are asked for at the end.
+    The articles that are due and that no listing named are asked for at the end; with ``full`` all
+    that are held.
     """
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Build the spider (see :meth:`SiteSpider.from_crawler`)."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        if spider.full and spider.since is None and spider.seeds == spider.site.seeds:
-            crawler.signals.connect(spider.ask_unlisted, signals.spider_idle)
+        if spider.since is None and spider.seeds == spider.site.seeds:
+            crawler.signals.connect(spider.ask_unlisted if spider.full else spider.ask_due, signals.spider_idle)
         return spider
 
     def __init__(self, **kwargs: Any) -> None:
@@ -61,7 +65,8 @@ class ListingSpider(SiteSpider):
             yield result
         if not self.site.layouts:
             if isinstance(result, Article):  # its files are asked for as such
-                self._files.update(file.url for file in (*result.images, *result.attachments))
+                self._files.update(image.url for image in result.images)
+                self._files.update(attachment.url for attachment in result.attachments)
             yield from self._follow_everything(response)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
@@ -80,12 +85,19 @@ class ListingSpider(SiteSpider):
         if isinstance(listing, Listing):
             yield from self._walk(listing, known_in_a_row, before)
         else:
+            assert response.request is not None
             self.note_failed_page(response.request, "malformed: no listing at a listing's address")
 
     def ask_unlisted(self) -> None:
         """Ask for the articles held that no listing has named, when all listings were walked."""
+        self._ask_held({url: via for url, via in self.recorder.article_pages().items() if self.site.allows(url)})
+
+    def ask_due(self) -> None:
+        """Ask for the articles held that are due and that no listing has named, when all listings were walked."""
+        self._ask_held(self._due)
+
+    def _ask_held(self, held: Mapping[str, str | None]) -> None:
         callback = self.parse_article if self.site.layouts else self.parse_page
-        held = {url: via for url, via in self.recorder.article_pages().items() if self.site.allows(url)}
         requests = [each for url in self.fresh(held) for each in self._ask(url, held[url], callback)]
         for request in requests:
             assert self.crawler.engine is not None
@@ -93,12 +105,25 @@ class ListingSpider(SiteSpider):
         if requests:
             raise DontCloseSpider
 
+    @cached_property
+    def _due(self) -> dict[str, str | None]:
+        spread = timedelta(seconds=self.settings.getfloat("DUE_SPREAD_S"))
+        due = self.recorder.due(datetime.now(UTC), spread)
+        return {each.url: each.via for each in due if self.site.allows(each.url)}
+
+    @cached_property
+    def _due_identities(self) -> KnownSet:
+        return KnownSet(self.site.identity(url) for url in self._due)
+
+    def _is_not_due(self, url: str) -> bool:
+        return self.known(url) and not self.full and self.site.identity(url) not in self._due_identities
+
     def _walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
         keys = {item: address_hash(item.url) for item in listing.items if self.site.allows(item.url)}
         items = [item for item, key in keys.items() if key not in set(before)]
         fresh = set(self.fresh(item.url for item in items))
         for item in items:
-            if self.known(item.url) and not self.full:
+            if self._is_not_due(item.url):
                 known_in_a_row += 1
                 if self.stops_at_known and known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
                     return

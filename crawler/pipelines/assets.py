@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class AssetsPipeline:
-    """Fetch the pictures and documents of each article, each address once a crawl."""
+    """Fetch the pictures and documents of each article, each address once a crawl.
+
+    Those of an article that is asked for again, and reads as it did, are not: but with ``full``.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -32,6 +35,10 @@ class AssetsPipeline:
         """Pass the article on when all its files were asked for. Raises Unfinished when the crawl ends before."""
         wanted: list[tuple[str, Purpose]] = [(image.url, "image") for image in article.images]
         wanted += [(attachment.url, "attachment") for attachment in article.attachments]
+        spider = cast("SiteSpider", self._crawler.spider)
+        if not spider.full and spider.known(article.url):
+            held = spider.recorder.files_held(article)
+            wanted = [(url, purpose) for url, purpose in wanted if url not in held]
         done = await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
         if not all(done):
             raise Unfinished(f"{article.url}: the crawl ended before its files were fetched")
