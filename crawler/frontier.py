@@ -27,7 +27,7 @@ from archive.times import now
 from crawler.frontier_buffer import Buffer
 from crawler.frontier_rows import Entry, entry_of, millis, moment_of, row_of, safe_text, url_key
 from crawler.frontier_sql import Session
-from crawler.frontier_tables import DONE, FAILED, LATER, LEASED, READY, WAITING
+from crawler.frontier_tables import DONE, FAILED, LATER, LEASED, READY, WAITING, first_place
 
 __all__ = ["BUFFER", "LEASE", "Entry", "Frontier", "url_key"]
 
@@ -38,7 +38,8 @@ BUFFER = 500
 
 _NAMES = {READY: "pending", WAITING: "pending", LEASED: "leased", DONE: "done", FAILED: "failed", LATER: "later"}
 _LEASE_MS = LEASE // timedelta(milliseconds=1)
-_CHUNK = 5000  # rows a transaction when many are dropped
+_RECENT = 50_000  # rows whose keys are in memory only
+_CHUNK = 20_000  # rows a transaction when many are dropped
 
 
 class Frontier:
@@ -56,7 +57,10 @@ class Frontier:
         self._is_synced = True
         self._is_empty = False  # nothing was ready at the last look, and nothing came since
         self._wakes: int | None = None  # when the first of the waiting rows will be ready
-        self._site = self._site_number(site)
+        self._site, self._indexed = self._site_number(site)
+        self._first, self._end = first_place(self._site), first_place(self._site + 1)
+        self._recent: dict[int, int] = {}  # key -> seq of rows which frontier_keys has not yet
+        self._read_recent()
 
     @classmethod
     def open(cls, url: str | Path, site: str, *, clock: Callable[[], datetime] = now) -> Self:
@@ -94,8 +98,14 @@ class Frontier:
             self._run(sql.RELEASE_ALL)
             self._run(sql.DUE_AGAIN, now=millis(self._clock()))
             self._run(sql.NOT_DUE)
-            self._run(sql.BEGIN, crawl=crawl, mode=mode)
+            # What is left is little, and entering it anew is less work than taking the rest out.
+            self._run(sql.FORGET_KEYS)
+            last = self._session.read(sql.LAST, first=self._first, end=self._end)[0][0]
+            self._session.run(sql.INDEX, indexed=self._first - 1, end=self._end)
+            self._run(sql.BEGIN, crawl=crawl, mode=mode, last=self._first - 1 if last is None else last)
         self._look_again()
+        self._indexed = self._first - 1 if last is None else last
+        self._read_recent()
 
     def resume(self) -> int:
         """Put every leased row back to pending; return how many. Only for who holds the site's lock."""
@@ -124,7 +134,7 @@ class Frontier:
                 if entry.key not in known:
                     known.add(entry.key)
                     fresh.append(entry)
-                    self._change("insert", entry.key, None, row)
+                    self._insert(entry.key, row)
         return fresh
 
     def again(self, entry: Entry) -> None:
@@ -132,14 +142,14 @@ class Frontier:
         row = row_of(entry)
         found = self._find(entry.key)
         if found is None:
-            self._change("insert", entry.key, None, row)
+            self._insert(entry.key, row)
         else:
             self._change("again", entry.key, found[1], row | {"seq": found[0]})
 
     def knows(self, keys: Iterable[int]) -> set[int]:
         """Return those of *keys* that this crawl has, in any state."""
         asked = set(keys)
-        known = {key for key in asked if key in self._buffer.states or key in self._leases}
+        known = asked & self._recent.keys()
         rest = list(asked - known)
         for start in range(0, len(rest), BUFFER):
             known.update(self._known_rows(rest[start : start + BUFFER]))
@@ -214,7 +224,7 @@ class Frontier:
         if self._counts is None:
             self.commit()
             self._counts = Counter()
-            for state, count in self._read(sql.COUNTS):
+            for state, count in self._session.read(sql.COUNTS, first=self._first, end=self._end):
                 self._counts[_NAMES[state]] += count
         return {name: self._counts[name] for name in dict.fromkeys(_NAMES.values())}
 
@@ -266,6 +276,23 @@ class Frontier:
                 self._run(sql.TOUCH)
         self._buffer.clear()
         self._is_synced = synced
+        if len(self._recent) >= _RECENT:
+            self._index()
+
+    def _index(self) -> None:
+        # The keys of recent rows go where the others are.
+        with self._session.transaction(synced=False):
+            self._session.run(sql.INDEX, indexed=self._indexed, end=self._last + 1)
+            self._run(sql.INDEXED, last=self._last)
+        self._is_synced = False
+        self._indexed = self._last
+        self._recent.clear()
+
+    def _read_recent(self) -> None:
+        self._indexed = max(self._indexed, self._first - 1)
+        found = self._session.read(sql.RECENT, indexed=self._indexed, end=self._end)
+        self._recent = dict(map(tuple, found))
+        self._last = max(self._recent.values(), default=self._indexed)
 
     def _write(self) -> None:
         for kind, rows in self._buffer.in_order():
@@ -277,8 +304,12 @@ class Frontier:
         if rows:
             self._session.run_many(sql.SET_LEASED, rows)
 
-    def _change(self, kind: str, key: int, old: int | None, row: dict[str, Any]) -> None:
+    def _insert(self, key: int, row: dict[str, Any]) -> None:
         row["site"] = self._site
+        row["seq"] = self._recent[key] = self._last = self._last + 1
+        self._change("insert", key, None, row)
+
+    def _change(self, kind: str, key: int, old: int | None, row: dict[str, Any]) -> None:
         state = row["state"]
         self._buffer.put(kind, key, state, row)
         self._leases.pop(key, None)
@@ -291,10 +322,14 @@ class Frontier:
         # Place and state of a row. What is leased is what is asked for nearly always.
         if key in self._leases:
             return self._leases[key], LEASED
-        if key in self._buffer.states:
-            self._flush(synced=False)
-        found = self._read(sql.FIND, key=key)
-        return (found[0][0], found[0][1]) if found else None
+        seq = self._recent.get(key)
+        if seq is None:
+            found = self._read(sql.PLACE, key=key)
+            if not found:
+                return None
+            seq = int(found[0][0])
+        state = self._buffer.states.get(key)
+        return seq, self._session.read(sql.STATE, seq=seq)[0][0] if state is None else state
 
     def _known_rows(self, keys: list[int]) -> Iterator[int]:
         statement, values = sql.keys_among(keys)
@@ -302,11 +337,10 @@ class Frontier:
 
     def _forget_done(self) -> None:
         # In small transactions, since other sites wait; what is cut off here is begun again.
-        low = -(1 << 63)  # the first of all keys
-        while found := self._read(sql.CHUNK_END, low=low, count=_CHUNK):
+        last = self._session.read(sql.LAST, first=self._first, end=self._end)[0][0]
+        for low in range(self._first, (self._first if last is None else last + 1), _CHUNK):
             with self._session.transaction(synced=False):
-                self._run(sql.FORGET_DONE, low=low, high=found[0][0])
-            low = found[0][0] + 1
+                self._session.run(sql.FORGET_DONE, low=low, high=low + _CHUNK)
 
     def _look_again(self) -> None:
         self._leases.clear()
@@ -325,8 +359,9 @@ class Frontier:
     def _read(self, statement: str, **values: Any) -> Any:
         return self._session.read(statement, site=self._site, **values)
 
-    def _site_number(self, site: str) -> int:
+    def _site_number(self, site: str) -> tuple[int, int]:
         if not self._session.read(sql.SITE, site=site):
             with self._session.transaction():
                 self._session.run(sql.NEW_SITE, site=site)
-        return int(self._session.read(sql.SITE, site=site)[0][0])
+        found = self._session.read(sql.SITE, site=site)[0]
+        return found[0], found[1]

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SITE = "SELECT no FROM frontier_sites WHERE site = :site"
+SITE = "SELECT no, indexed FROM frontier_sites WHERE site = :site"
 NEW_SITE = "INSERT INTO frontier_sites (site) VALUES (:site) ON CONFLICT DO NOTHING"
 CRAWL = "SELECT crawl FROM frontier_sites WHERE no = :site"
 MODE = "SELECT mode FROM frontier_sites WHERE no = :site"
-BEGIN = "UPDATE frontier_sites SET crawl = :crawl, mode = :mode WHERE no = :site"
+BEGIN = "UPDATE frontier_sites SET crawl = :crawl, mode = :mode, indexed = :last WHERE no = :site"
 END = "UPDATE frontier_sites SET crawl = NULL WHERE no = :site AND crawl = :crawl"
 GIVE_UP = "UPDATE frontier_sites SET crawl = NULL WHERE no = :site"
 TOUCH = "UPDATE frontier_sites SET commits = commits + 1 WHERE no = :site"
 
 CHANGES = {
     "insert": """
-        INSERT INTO frontier_rows (site, key, state, priority, attempts, next, url, request, cause)
-        VALUES (:site, :key, :state, :priority, :attempts, :next, :url, :request, :cause)
-        ON CONFLICT (site, key) DO NOTHING""",
+        INSERT INTO frontier_rows (seq, site, key, state, priority, attempts, next, url, request, cause)
+        VALUES (:seq, :site, :key, :state, :priority, :attempts, :next, :url, :request, :cause)""",
     "again": """
         UPDATE frontier_rows
         SET state = :state, priority = :priority, attempts = :attempts, next = :next,
@@ -33,8 +32,15 @@ CHANGES = {
 }
 """What is buffered, by kind."""
 
-FIND = "SELECT seq, state FROM frontier_rows WHERE site = :site AND key = :key"
-COUNTS = "SELECT state, count(*) FROM frontier_rows WHERE site = :site GROUP BY state"
+LAST = "SELECT max(seq) FROM frontier_rows WHERE seq >= :first AND seq < :end"
+RECENT = "SELECT key, seq FROM frontier_rows WHERE seq > :indexed AND seq < :end"
+INDEX = """
+    INSERT INTO frontier_keys (site, key, seq)
+    SELECT site, key, seq FROM frontier_rows WHERE seq > :indexed AND seq < :end ORDER BY key"""
+INDEXED = "UPDATE frontier_sites SET indexed = :last WHERE no = :site"
+PLACE = "SELECT seq FROM frontier_keys WHERE site = :site AND key = :key"
+STATE = "SELECT state FROM frontier_rows WHERE seq = :seq"
+COUNTS = "SELECT state, count(*) FROM frontier_rows WHERE seq >= :first AND seq < :end GROUP BY state"
 NEXT = """
     SELECT seq, key, url, request, priority, attempts, cause, next FROM frontier_rows
     WHERE site = :site AND state = 0 ORDER BY priority DESC, seq LIMIT :count"""
@@ -51,11 +57,8 @@ DUE_AGAIN = """
     UPDATE frontier_rows SET state = 0, until = NULL
     WHERE site = :site AND state > 3 AND (next IS NULL OR next <= :now)"""
 NOT_DUE = "UPDATE frontier_rows SET state = 5 WHERE site = :site AND state > 3"
-CHUNK_END = """
-    SELECT max(key) FROM (
-        SELECT key FROM frontier_rows WHERE site = :site AND key >= :low ORDER BY key LIMIT :count
-    ) AS chunk HAVING max(key) IS NOT NULL"""
-FORGET_DONE = "DELETE FROM frontier_rows WHERE site = :site AND key >= :low AND key <= :high AND state = 3"
+FORGET_DONE = "DELETE FROM frontier_rows WHERE seq >= :low AND seq < :high AND state = 3"
+FORGET_KEYS = "DELETE FROM frontier_keys WHERE site = :site"
 
 
 def keys_among(keys: Sequence[int]) -> tuple[str, dict[str, int]]:
@@ -65,5 +68,5 @@ def keys_among(keys: Sequence[int]) -> tuple[str, dict[str, int]]:
     names = [f"k{n}" for n in range(size)]
     padded = [*keys, *([keys[-1]] * (size - len(keys)))]
     marks = ", ".join(f":{name}" for name in names)
-    statement = f"SELECT key FROM frontier_rows WHERE site = :site AND key IN ({marks})"  # noqa: S608
+    statement = f"SELECT key FROM frontier_keys WHERE site = :site AND key IN ({marks})"  # noqa: S608
     return statement, dict(zip(names, padded, strict=True))

@@ -44,13 +44,15 @@ sites = Table(
     Column("site", Text, nullable=False, unique=True),
     Column("crawl", Text),  # the unfinished one
     Column("mode", Text, nullable=False, server_default=""),
+    Column("indexed", BigInteger, nullable=False, server_default="-1"),  # keys of later rows are not in keys yet
     Column("commits", BigInteger, nullable=False, server_default="0"),
 )
 
 rows = Table(
     "frontier_rows",
     metadata,
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),  # order of insertion
+    # The site's number and the order of insertion (see first_place).
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("site", Integer, nullable=False),
     Column("key", BigInteger, nullable=False),
     Column("state", Integer, nullable=False),
@@ -61,8 +63,23 @@ rows = Table(
     Column("url", Text, nullable=False),
     Column("request", Text, nullable=False),
     Column("cause", Text),
-    Index("frontier_by_key", "site", "key", unique=True),
 )
+
+keys = Table(
+    "frontier_keys",
+    metadata,
+    Column("site", Integer, primary_key=True),
+    Column("key", BigInteger, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Where the row of a key is. Keys are random: entered one by one, each would cost a page of its own
+once there are many. They come in by the ten thousand, in their order."""
+
+
+def first_place(site_number: int) -> int:
+    """Return the smallest ``seq`` of a site: the rows of one lie together, as they were added."""
+    return site_number << 40
 
 
 def _part(name: str, where: str, *columns: Any) -> None:
