@@ -19,8 +19,8 @@ from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
-from archive.model import Article, Attachment, Capture, Image, Payload, Purpose
-from archive.report import CrawlReport, read_report, report_path, write_report
+from archive.model import Article, Capture, Payload, Purpose
+from archive.report import CrawlReport, Run, read_report, report_path, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
@@ -81,6 +81,8 @@ class Recorder:
         """Cause and attempts of every URL that got no usable answer."""
         self.requisite_failures: dict[str, tuple[str, int]] = {}
         """The same of what pages wanted from other hosts."""
+        self.runs: tuple[Run, ...] = ()
+        """The processes that worked on the crawl, this one last."""
         self.broken: KhcnError | None = None
         """Why something could not be kept."""
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
@@ -146,13 +148,13 @@ class Recorder:
         """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
         return self._catalog.due(self.site.id, now, spread=spread)
 
-    def files_held(self, article: Article) -> frozenset[str]:
-        """Return the addresses of the files that are held of an article which reads as it did before."""
+    def as_before(self, article: Article) -> Article | None:
+        """Return the version that an earlier crawl holds of an article which reads the same; else null."""
         before = self._catalog.article(article.url)
-        if before is None or version_id(before) != version_id(article):
-            return frozenset()
-        files: list[Image | Attachment] = [*before.images, *before.attachments]
-        return frozenset(file.url for file in files if file.capture is not None)
+        if before is None or before.capture is None or version_id(before) != version_id(article):
+            return None
+        capture = self._catalog.capture(before.capture)
+        return before if capture is not None and capture.crawl != self.crawl else None
 
     def left(self, *, is_finished: bool) -> tuple[str, ...]:
         """Return the articles that the next crawl is to ask for again."""
@@ -165,6 +167,18 @@ class Recorder:
     def answered(self) -> frozenset[int]:
         """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
         return self._catalog.answered(self.site.id)
+
+    def newest(self, until: datetime) -> datetime | None:
+        """Return when the site's newest article was published, of those until *until* (:meth:`Catalog.newest`)."""
+        return self._catalog.newest(self.site.id, until)
+
+    def last_capture(self, url: str) -> Capture | None:
+        """Return the latest capture of an address that the catalog holds."""
+        return next(iter(self._catalog.latest(self.site.id, url, 1)), None)
+
+    def last_readings(self, urls: Iterable[str]) -> dict[str, tuple[datetime, str | None]]:
+        """Return, of those *urls* at which an article was read, when that was last, and where they were found."""
+        return self._catalog.last_readings(self.site.id, urls)
 
     def held(self, url: str) -> Known | None:
         """Return the answer that is held of an address, to ask whether it is still current."""
@@ -321,7 +335,7 @@ class Recorder:
             call()
 
     def close(self) -> Counter[str]:
-        """Close the WARC file, settle the catalog, write the JSON Lines; return articles by novelty.
+        """Close the WARC file, settle the catalog, write the JSON Lines; return articles by what became of them.
 
         Raises DiskFull, ArchiveError or CatalogError when not all of it could be done. The site
         stays locked until :meth:`end`.
@@ -334,7 +348,7 @@ class Recorder:
             write_settled(self._catalog, self.root, self.site.id, self.crawl)
             novelty += self._catalog.events(self.site.id, self.crawl)
         self._is_closed = True
-        return novelty
+        return novelty + self._catalog.events(self.site.id, self.crawl)
 
     def end(self, report: CrawlReport) -> None:
         """Write the report and free the site.

@@ -15,7 +15,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.defer import deferred_from_coro
 
 from archive.errors import DiskError, KhcnError
-from archive.model import Payload, Purpose
+from archive.model import Article, Attachment, Image, Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
 from crawler.frontier import Frontier, url_key
@@ -114,6 +114,17 @@ class SiteSpider(scrapy.Spider):
     def known(self, url: str) -> bool:
         """Say whether the article at *url* is in the archive already."""
         return self.site.identity(url) in self._known
+
+    def held_as_is(self, article: Article) -> frozenset[str] | None:
+        """Return the addresses of the files that are held of an article which reads as in an earlier crawl.
+
+        Null when it does not, or with ``full``: then all that belongs to its page is asked for.
+        """
+        before = self.recorder.as_before(article) if not self.full and self.known(article.url) else None
+        if before is None:
+            return None
+        files: list[Image | Attachment] = [*before.images, *before.attachments]
+        return frozenset(file.url for file in files if file.capture is not None)
 
     def request(
         self,

@@ -30,8 +30,9 @@ MAX_DEPTH = 4
 class RequisitesMiddleware:
     """Fetch the requisites of every page that the spider reads, each address once a crawl.
 
-    What an earlier crawl has an answer to is not asked for again, but with
-    ``full``. Pictures that a page's article claims are left to the pipeline.
+    What an earlier crawl has an answer to is not asked for again, nor what an
+    article needs that reads as it did, but with ``full``. Pictures that a page's
+    article claims are left to the pipeline.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -51,14 +52,17 @@ class RequisitesMiddleware:
     async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Pass on what the spider found on the page, then wait for the page's requisites."""
         claimed: set[str] = set()
+        is_held = False
         async for entry in result:
             if isinstance(entry, Article):
+                is_held = self._spider.held_as_is(entry) is not None
                 claimed.update(wire_form(image.url) for image in entry.images)
                 claimed.update(wire_form(attachment.url) for attachment in entry.attachments)
             elif isinstance(entry, Request):
                 self._pages.add(wire_form(entry.url))
             yield entry
-        await self._fetch_all(response, claimed)
+        if not is_held:
+            await self._fetch_all(response, claimed)
 
     async def _fetch_all(self, response: Response, claimed: set[str]) -> None:
         left = self._max

@@ -36,9 +36,8 @@ class AssetsPipeline:
         wanted: list[tuple[str, Purpose]] = [(image.url, "image") for image in article.images]
         wanted += [(attachment.url, "attachment") for attachment in article.attachments]
         spider = cast("SiteSpider", self._crawler.spider)
-        if not spider.full and spider.known(article.url):
-            held = spider.recorder.files_held(article)
-            wanted = [(url, purpose) for url, purpose in wanted if url not in held]
+        held = spider.held_as_is(article) or frozenset()
+        wanted = [(url, purpose) for url, purpose in wanted if url not in held]
         done = await asyncio.gather(*(self._fetch(url, purpose, via=article.url) for url, purpose in wanted))
         if not all(done):
             raise Unfinished(f"{article.url}: the crawl ended before its files were fetched")
