@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,37 @@ class Breaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """One process that worked on a crawl; an interrupted crawl is gone on with by the next."""
+
+    started: datetime
+    """When it began (UTC)."""
+    ended: datetime
+    """When it ended, or was last heard of (UTC)."""
+    exit: int
+    """Exit code; 8 too when it was killed."""
+    requests: int
+    """Requests that it sent, retries included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Something that a site is expected to give, and what was found."""
+
+    name: str
+    """``new_within_days``, or ``fields.`` and a field of an article."""
+    ok: bool
+    """Whether it is so."""
+    value: float | None
+    """Days since the newest article was published (null without any); share of the articles read in which the
+    field is empty."""
+    limit: float
+    """The most that was expected."""
+    told: str
+    """The same for a person to read."""
+
+
+@dataclass(frozen=True, slots=True)
 class CrawlReport:
     """What one crawl of one site did, and what it lost."""
 
@@ -145,6 +176,24 @@ class CrawlReport:
     Null when none did."""
     requisite_failures: tuple[Failure, ...] = ()
     """Those of them on other hosts that got no answer; they do not make the crawl ``PARTIAL``."""
+    expectations: tuple[Expectation, ...] = ()
+    """What the site file expects, and whether it was so."""
+    runs: tuple[Run, ...] = ()
+    """The processes that worked on the crawl, in the order of time; all else is about all of them together."""
+
+
+def end_run(report: CrawlReport) -> CrawlReport:
+    """Return a report whose last run ended as the report says, with the requests that no earlier one sent.
+
+    >>> start = datetime(2025, 3, 1)
+    >>> first = Run(start, start, 8, 3)
+    >>> report = CrawlReport("x-1", "x", start, start, exit=0, requests=5, runs=(first, Run(start, start, 8, 0)))
+    >>> [(run.exit, run.requests) for run in end_run(report).runs]
+    [(8, 3), (0, 2)]
+    """
+    *before, last = report.runs or (Run(report.started, report.ended, report.exit, 0),)
+    requests = report.requests - sum(run.requests for run in before)
+    return replace(report, runs=(*before, replace(last, ended=report.ended, exit=report.exit, requests=requests)))
 
 
 def report_path(root: Path, crawl: str) -> Path:

@@ -15,7 +15,7 @@ import msgspec
 
 from archive.errors import KhcnError
 from archive.model import SCHEMA_VERSION, Article, Attachment, Capture, Exchange, Exif, Image, Location
-from archive.report import ArticleCounts, Breaker, CrawlReport, Failure, RequisiteCounts
+from archive.report import ArticleCounts, Breaker, CrawlReport, Expectation, Failure, RequisiteCounts, Run
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,7 +29,7 @@ FORMS: dict[str, type] = {
 }
 """What ``khcn schema`` knows, by name."""
 
-_PARTS = (ArticleCounts, Breaker, Exif, Failure, Location, RequisiteCounts)
+_PARTS = (ArticleCounts, Breaker, Exif, Expectation, Failure, Location, RequisiteCounts, Run)
 _KINDS = {kind.__name__: kind for kind in (*FORMS.values(), *_PARTS)}
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES
-from archive.report import CrawlReport, last_report, write_report
+from archive.report import CrawlReport, Run, last_report, write_report
 from archive.times import UTC
 from crawler.exits import Exit
 from crawler.frontier import Frontier
@@ -90,7 +90,9 @@ def open_crawl(
         else:
             frontier.begin(recorder.crawl, json.dumps({"crawl": recorder.crawl, "asked": asked}, sort_keys=True))
         frontier.commit()
-        write_report(root, _begun(recorder, settings, now, resumed), ended=False)
+        begun = _begun(recorder, settings, now, resumed)
+        recorder.runs = begun.runs
+        write_report(root, begun, ended=False)
         return Opened(recorder, frontier, stops_at_known)
     except BaseException:
         if frontier is not None:
@@ -127,6 +129,7 @@ def _begun(recorder: Recorder, settings: BaseSettings, now: datetime, before: Cr
         owed=recorder.owed,
         settings=changed_settings(settings),
         versions=versions(),
+        runs=(*base.runs, Run(now, now, int(Exit.INTERRUPTED), 0)),
     )
 
 

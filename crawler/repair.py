@@ -25,7 +25,16 @@ from archive.errors import ArchiveError, DamagedRecord
 from archive.jsonl import write_settled
 from archive.model import Article
 from archive.repair import Mended, mend, unfinished
-from archive.report import ArticleCounts, CrawlReport, begun_path, read_report, report_path, unended, write_report
+from archive.report import (
+    ArticleCounts,
+    CrawlReport,
+    begun_path,
+    end_run,
+    read_report,
+    report_path,
+    unended,
+    write_report,
+)
 from archive.warc.files import OPEN
 from archive.warc.reader import Context, crawl_info, find_warc, list_warcs, warcinfo
 from crawler.exits import Exit
@@ -118,6 +127,7 @@ def _end(
         held = {capture.id for capture in catalog.captures(site, crawl=crawl)}
         is_more_held = len(held) > sum(seen.captures.values())
         novelty = settle(catalog, reader) if reader is not None else Counter()
+        novelty = novelty + catalog.events(site, crawl)
         if is_stored:
             write_settled(catalog, root, site, crawl)
     if is_more_held and not seen.damage:
@@ -204,7 +214,7 @@ def _report(
         # Written by an earlier version, or by a full disk: what the WARC files say is enough.
         started = found.first or first or datetime.fromtimestamp(0).astimezone()
         base = CrawlReport(crawl, site, started, started, int(Exit.INTERRUPTED))
-    return replace(
+    report = replace(
         base,
         ended=max(base.ended, found.last or base.ended),
         complete=False,
@@ -216,6 +226,7 @@ def _report(
         failures=found.failures,
         owed=owed_after(read, found.asked, base.owed),
     )
+    return end_run(report)
 
 
 def _log(done: Repaired) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import msgspec
 
 from archive.errors import ConfigError
+from archive.model import Article
 from archive.times import VN
 from archive.urls import identity_key
 from crawler.ajax import Ajax
@@ -118,6 +120,15 @@ class Province(_Table, frozen=True):
     """Code of the General Statistics Office from 2025-07-01 on."""
 
 
+class Expect(_Table, frozen=True):
+    """What every crawl of the site is held against; one that is broken is exit code 6."""
+
+    new_within_days: int | None = None
+    """The newest article is not older than so many days."""
+    fields: tuple[str, ...] = ()
+    """Fields of an article that are filled in at least half of those that a crawl reads."""
+
+
 class Site(_Table, frozen=True):
     """A Department: names, hosts, seeds, layouts, politeness."""
 
@@ -153,6 +164,8 @@ class Site(_Table, frozen=True):
     """Page classes by address and time; the first that matches is asked first."""
     crawl: dict[str, Any] = {}
     """Scrapy settings of this site."""
+    expect: Expect = Expect()
+    """What its crawls are held against."""
 
     @property
     def family(self) -> str:
@@ -299,7 +312,9 @@ def _explain(message: str) -> str:
 
 
 def _all_keys() -> list[str]:
-    return [field for table in (Site, Host, Seed, Feed, Ajax, Layout, Province) for field in table.__struct_fields__]
+    return [
+        field for table in (Site, Host, Seed, Feed, Ajax, Layout, Province, Expect) for field in table.__struct_fields__
+    ]
 
 
 def _check(path: Path, site: Site) -> None:
@@ -331,6 +346,12 @@ def _check(path: Path, site: Site) -> None:
     for key, url in found:
         if not site.allows(url):
             raise wrong(key, f"{url} is outside the declared hosts; declare its host")
+    names = [entry.name for entry in fields(Article)]
+    for number, name in enumerate(site.expect.fields):
+        if name not in names:
+            raise wrong(f"expect.fields[{number}]", f'an article has no field "{name}"; it has {", ".join(names)}')
+    if site.expect.new_within_days is not None and site.expect.new_within_days < 1:
+        raise wrong("expect.new_within_days", "is a number of days; make it 1 or more")
     for key in site.crawl:
         if not key.isupper():
             raise wrong(f"crawl.{key}", f'settings are written in capitals; make it "{key.upper()}"')

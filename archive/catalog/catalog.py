@@ -192,6 +192,13 @@ class Catalog:
             lambda connection, after: read.article_page(connection, site=site, since=since, until=until, after=after)
         )
 
+    def newest(self, site: str, until: date | datetime) -> datetime | None:
+        """Return when the newest article of a site was published (without a date: captured), until *until*.
+
+        A date that lies in the future is a misprint, and would hide for years that a site fell silent.
+        """
+        return self._ask(lambda connection: read.newest(connection, site, until))
+
     def article(self, url: str, at: datetime | None = None) -> Article | None:
         """Return the article at *url*, under any of its addresses, as it was seen last.
 

@@ -91,6 +91,17 @@ def article_pages(connection: Connection, site: str) -> dict[str, str | None]:
     return {row.url: row.via for row in connection.execute(query)}
 
 
+def newest(connection: Connection, site: str, until: date | datetime) -> datetime | None:
+    """Return when the newest article of a site was published (see :meth:`Catalog.newest`)."""
+    query = (
+        select(func.max(versions.c.dated))
+        .join(articles, articles.c.current == versions.c.id)
+        .where(articles.c.site == site, versions.c.dated < end_moment(until))
+    )
+    found = connection.execute(query).scalar()
+    return utc_time(found) if found is not None else None
+
+
 def article_page(
     connection: Connection,
     *,

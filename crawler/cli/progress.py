@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -16,7 +16,11 @@ from crawler.exits import Exit
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from archive.report import CrawlReport
     from crawler.run import Ended
+
+NAMED = 10
+"""So many failures of a crawl are printed; all are in its report."""
 
 
 class Progress:
@@ -70,7 +74,7 @@ def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
     if not reports:
         return
     summary = table(
-        "site", "result", "new", "changed", "unchanged", "rejected", "requests", "received", "failed", "seconds"
+        "site", "result", "new", "changed", "unchanged", "gone", "rejected", "requests", "received", "failed", "time"
     )
     for report in reports:
         articles = report.articles
@@ -80,19 +84,51 @@ def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
             str(articles.new),
             str(articles.changed),
             str(articles.unchanged),
+            str(articles.gone),
             str(articles.rejected),
             str(report.requests),
             size(report.bytes),
             str(len(report.failures)),
-            f"{(report.ended - report.started).total_seconds():.1f}",
+            span(sum((run.ended - run.started).total_seconds() for run in report.runs)),
         )
     console().print(summary)
     errors = console(stderr=True)
     for report in reports:
-        for failure in report.failures[:10]:
-            errors.print(f"{report.site}: failed: {failure.url} ({failure.cause})", markup=False, highlight=False)
-        if len(report.failures) > 10:
-            errors.print(f"{report.site}: {len(report.failures) - 10} more in crawls/{report.crawl}.json")
+        for remark in remarks(report):
+            errors.print(f"{report.site}: {remark}", markup=False, highlight=False, soft_wrap=True)
+
+
+def remarks(report: CrawlReport) -> Iterator[str]:
+    """Yield what an operator is to know of a crawl beside its counts, a sentence each; nothing when all is well."""
+    for failure in report.failures[:NAMED]:
+        yield f"failed: {failure.url} ({failure.cause}){_times(failure.attempts)}"
+    if len(report.failures) > NAMED:
+        yield f"{len(report.failures) - NAMED} more failures are in crawls/{report.crawl}.json"
+    for breaker in report.breaker or ():
+        yield f"left alone: {breaker.host} ({breaker.cause})"
+    for expectation in report.expectations:
+        if not expectation.ok:
+            yield f"not as expected: {expectation.told}"
+    if report.bound is not None:
+        yield f"ended by {report.bound}; the next run goes on from there"
+    elif report.exit == Exit.INTERRUPTED:
+        yield "interrupted; the same command goes on from there"
+
+
+def _times(attempts: int) -> str:
+    return f", tried {attempts} times" if attempts > 1 else ""
+
+
+def span(seconds: float) -> str:
+    """Return a time for people.
+
+    >>> span(1.25), span(75), span(7_384)
+    ('1.2 s', '1 min 15 s', '2 h 3 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def size(count: int) -> str:

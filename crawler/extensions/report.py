@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
 from archive.errors import DiskError, KhcnError, known
-from archive.report import ArticleCounts, CrawlReport, Failure, RequisiteCounts
+from archive.report import ArticleCounts, CrawlReport, Expectation, Failure, RequisiteCounts, end_run
 from archive.times import UTC
 from crawler.exits import Exit
+from crawler.expectations import look
 from crawler.extensions.disk import REASON as DISK
 from crawler.lock import SiteLocked
 from crawler.provenance import changed_settings, versions
@@ -71,12 +72,13 @@ class ReportExtension:
         except KhcnError as error:
             self._lose(error)
             logger.error("archive not closed", extra={"crawl": recorder.crawl, "cause": str(error)})
+        expectations = self._expectations(spider, reason)
         self.report = CrawlReport(
             crawl=recorder.crawl,
             site=spider.site.id,
             started=recorder.started,
             ended=datetime.now(UTC),
-            exit=int(self._exit(reason, bool(recorder.failures))),
+            exit=int(Exit.OK),
             complete=spider.is_complete and reason == "finished" and not self._errors and not self._lost,
             requests=recorder.counts["requests"],
             bytes=recorder.counts["bytes"],
@@ -90,16 +92,31 @@ class ReportExtension:
             requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
+            expectations=expectations,
+            runs=recorder.runs,
         )
+        self.report = end_run(replace(self.report, exit=int(self._exit(reason))))
         try:
             recorder.end(self.report)
         except KhcnError as error:
             self._lose(error)
-            self.report = replace(self.report, exit=int(self._exit(reason, False)), complete=False)
+            self.report = end_run(replace(self.report, exit=int(self._exit(reason)), complete=False))
             logger.error("report not written", extra={"crawl": recorder.crawl, "cause": str(error)})
         logger.info("crawl ended", extra={"crawl": recorder.crawl, "exit": self.report.exit})
 
-    def _exit(self, reason: str, failed: bool) -> Exit:
+    def _expectations(self, spider: SiteSpider, reason: str) -> tuple[Expectation, ...]:
+        """Hold a crawl that came to its end against what is expected of the site."""
+        if reason != "finished" or self._lost or self._errors or spider.seeds != spider.site.seeds:
+            return ()
+        now, recorder = datetime.now(UTC), spider.recorder
+        try:
+            newest = recorder.newest(now + timedelta(days=1))
+        except KhcnError as error:
+            self._lose(error)
+            return ()
+        return look(spider.site.expect, newest, recorder.reader.finish(), now)
+
+    def _exit(self, reason: str) -> Exit:
         if self._lost is not None:
             if isinstance(self._lost, SiteLocked):
                 return Exit.LOCKED
@@ -112,4 +129,7 @@ class ReportExtension:
             return Exit.INTERRUPTED
         if reason != "finished" and not reason.startswith("bound:"):
             return Exit.ERROR
-        return Exit.PARTIAL if failed else Exit.OK
+        assert self.report is not None
+        if self.report.failures:
+            return Exit.PARTIAL
+        return Exit.OK if all(each.ok for each in self.report.expectations) else Exit.EXPECTATION
