@@ -169,8 +169,9 @@ class Frontier:
             self._run(sql.WAKE, now=moment)
             found = self._read(sql.NEXT, count=count)
             self._lease_until(moment, (row[0] for row in found))
+        # A lease that a power cut takes away is a pending row again, as it should be: only the buffer is missed.
+        self._is_synced = self._is_synced and not self._buffer.size
         self._buffer.clear()
-        self._is_synced = False
         self._is_empty = len(found) < count
         if self._is_empty:
             self._wakes = self._read(sql.WAKES)[0][0]
@@ -272,7 +273,7 @@ class Frontier:
         with self._session.transaction(synced=synced):
             self._write()
             if not self._buffer.size:
-                # The leases went unsynced, and a transaction without a change syncs nothing.
+                # The buffer went with a lease, unsynced, and a transaction without a change syncs nothing.
                 self._run(sql.TOUCH)
         self._buffer.clear()
         self._is_synced = synced
@@ -284,7 +285,6 @@ class Frontier:
         with self._session.transaction(synced=False):
             self._session.run(sql.INDEX, indexed=self._indexed, end=self._last + 1)
             self._run(sql.INDEXED, last=self._last)
-        self._is_synced = False
         self._indexed = self._last
         self._recent.clear()
 

@@ -23,7 +23,6 @@ class Session:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._engine = open_engine(url)
-        self._statements: dict[str, tuple[str, Sequence[str] | None]] = {}
         self._is_sqlite = url.get_backend_name() == "sqlite"
         self._syncs = True
         try:
@@ -86,10 +85,16 @@ class Session:
         given = dict(values) if names is None else tuple(values[name] for name in names)
         return self._connection.exec_driver_sql(driver_text, given)
 
-    def _prepared(self, statement: str) -> tuple[str, Sequence[str] | None]:
-        # The driver's text, and the order of its values (null: it takes them by name).
-        found = self._statements.get(statement)
+    def _prepared(self, statement: str) -> _Prepared:
+        dialect = self._engine.dialect
+        found = _prepared.get((dialect.name, statement))
         if found is None:
-            compiled: Any = text(statement).compile(dialect=self._engine.dialect)
-            found = self._statements[statement] = (str(compiled), compiled.positiontup if compiled.positional else None)
+            compiled: Any = text(statement).compile(dialect=dialect)
+            found = (str(compiled), compiled.positiontup if compiled.positional else None)
+            _prepared[dialect.name, statement] = found
         return found
+
+
+_Prepared = tuple[str, Sequence[str] | None]
+_prepared: dict[tuple[str, str], _Prepared] = {}
+# The driver's text of a statement, and the order of its values (null: it takes them by name).
