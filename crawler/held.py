@@ -9,6 +9,7 @@ from pathlib import Path
 from archive.digests import address_hash
 from archive.errors import ArchiveError
 from archive.model import Capture, Location, Payload
+from archive.posts import address_of
 from archive.warc.reader import read_payload
 from crawler.assets import wire_form
 
@@ -34,10 +35,13 @@ class Held:
         """Note a capture of this crawl; called in the order in which they were made."""
         if capture.purpose == "robots" or capture.truncated or not _is_final(capture):
             return
-        self._ids[address_hash(wire_form(capture.url))] = capture.id
+        address = address_of(capture.url, capture.method, capture.request_body)
+        self._ids[address_hash(wire_form(address))] = capture.id
 
     def take(self, url: str, max_size: int) -> tuple[Capture, Payload] | None:
         """Return the last answer at *url* with its decoded body; null when there is none that can be read.
+
+        To a POST, *url* is the address with what was posted (:func:`archive.posts.address_of`).
 
         Of a document nobody but the rebuild reads the body, and of a larger one it is cut at *max_size*.
         A 304 gives what it stands for, as it did when it came.

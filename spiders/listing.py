@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -15,15 +15,19 @@ from scrapy.http import Request, Response
 from archive.digests import address_hash
 from archive.model import Article, Listing
 from archive.times import UTC
+from crawler.feeds import read_feed
+from crawler.files import payload_of
 from crawler.known import KnownSet
-from crawler.since import Since
-from crawler.spider import SiteSpider
+from spiders.ajax import AjaxFinder
+from spiders.feed import FeedFinder
+from spiders.finder import asked_url
+from spiders.sitemap import SitemapFinder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class ListingSpider(SiteSpider):
+class ListingSpider(FeedFinder, SitemapFinder, AjaxFinder):
     """Follow a Department's listings and ask for the articles they name.
 
     Listings are found from the seeds by their links, so a section that the
@@ -32,8 +36,8 @@ class ListingSpider(SiteSpider):
     ``KNOWN_IN_A_ROW`` known articles in a row that are not due: but not with ``full``, nor when
     the crawl before saw less than it set out to see, for then there may be
     holes behind what is known. With ``since`` it also ends where it becomes older than that.
-    The articles that are due and that no listing named are asked for at the end; with ``full`` all
-    that are held.
+    Feeds and sitemaps are read after the listings, for what those do not name. The articles that are
+    due and that nothing named are asked for at the end; with ``full`` all that are held.
     """
 
     @classmethod
@@ -46,23 +50,23 @@ class ListingSpider(SiteSpider):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._asked = 0
         self._files: set[str] = set()
 
-    @cached_property
-    def _since(self) -> Since:
-        return Since(self.since, self.settings.getint("KNOWN_IN_A_ROW"))
-
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the seeds."""
+        """Ask for the seeds, and for what else the site file declares."""
         for seed in self.seeds:
             yield self.request(seed.url, self.parse_listing if self.site.is_listing(seed.url) else self.parse_page)
+        for request in (*self.start_ajax(), *self.start_feeds(), *self.start_sitemaps()):
+            yield request
 
     def parse_page(self, response: Response) -> Iterator[Request | Article]:
         """Follow what a page links to, whatever it turns out to be; yield the article it may be."""
         result = self.read(response)
         if isinstance(result, Article):
             yield result
+        if self.is_seed(asked_url(response)):
+            yield from self.open_sitemaps(response)
+            yield from self.open_feeds(response)
         if not self.site.layouts:
             if isinstance(result, Article):  # its files are asked for as such
                 self._files.update(image.url for image in result.images)
@@ -70,7 +74,7 @@ class ListingSpider(SiteSpider):
             yield from self._follow_everything(response)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
-            yield from self._walk(result)
+            yield from self.walk(result)
         yield from self._open_listings(response)
 
     def parse_listing(
@@ -80,10 +84,14 @@ class ListingSpider(SiteSpider):
 
         *before* are the keys of what the page before it named, *known_in_a_row* counts up to its end.
         """
+        if self.is_seed(asked_url(response)):
+            yield from self.open_sitemaps(response)
+        if self._is_first_page(response.url):
+            yield from self.open_feeds(response)
         yield from self._open_listings(response)
         listing = self.read(response)
         if isinstance(listing, Listing):
-            yield from self._walk(listing, known_in_a_row, before)
+            yield from self.walk(listing, known_in_a_row, before)
         else:
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: no listing at a listing's address")
@@ -118,7 +126,8 @@ class ListingSpider(SiteSpider):
     def _is_not_due(self, url: str) -> bool:
         return self.known(url) and not self.full and self.site.identity(url) not in self._due_identities
 
-    def _walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
+    def walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
+        """Ask for the fresh articles that a listing page names, and for the page behind it."""
         keys = {item: address_hash(item.url) for item in listing.items if self.site.allows(item.url)}
         items = [item for item, key in keys.items() if key not in set(before)]
         fresh = set(self.fresh(item.url for item in items))
@@ -131,36 +140,16 @@ class ListingSpider(SiteSpider):
                 known_in_a_row = 0
                 if item.url in fresh:
                     yield from self._ask(item.url, listing.url, self.parse_article)
-        has_next = items and listing.next_url and self.site.allows(listing.next_url) and not self._is_full()
+        has_next = items and listing.next_url and self._may_follow(listing.next_url) and not self._is_full()
         goes_on = has_next and self._since.goes_on(self.site.listing_key(listing.url), items)
         self.is_complete = self.is_complete and not self._since.has_cut
         if goes_on and listing.next_url:
-            yield self.request(
-                listing.next_url,
-                self.parse_listing,
-                via=listing.url,
-                known_in_a_row=known_in_a_row,
-                before=list(keys.values()),
-            )
+            behind: dict[str, Any] = {"known_in_a_row": known_in_a_row, "before": list(keys.values())}
+            ajax = self.next_ajax(listing.next_url, via=listing.url, **behind)
+            yield ajax or self.request(listing.next_url, self.parse_listing, via=listing.url, **behind)
 
-    def parse_article(self, response: Response) -> Iterator[Article]:
-        """Yield the article, or leave a page that is none to the report."""
-        result = self.read(response)
-        if isinstance(result, Article):
-            if via := response.meta.get("via"):
-                self._since.note(self.site.listing_key(via), result.published)
-            yield result
-
-    def _ask(self, url: str, via: str | None, callback: Callable[..., Any]) -> Iterator[Request]:
-        if self._is_full():
-            return
-        self._asked += 1
-        yield self.request(url, callback, via=via)
-
-    def _is_full(self) -> bool:
-        is_full = self.limit is not None and self._asked >= self.limit
-        self.is_complete = self.is_complete and not is_full
-        return is_full
+    def _may_follow(self, url: str) -> bool:
+        return self.site.ajax_of(url) is not None or self.site.allows(url)
 
     def asked_as(self, url: str) -> str:
         """Return what all addresses share of which one is asked for in a crawl; a listing has one first page."""
@@ -180,6 +169,10 @@ class ListingSpider(SiteSpider):
 
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""
+        feed = read_feed(payload_of(response), response.url)
+        if feed is not None:
+            yield from self.ask_found(((item.url, item.published) for item in feed), response.url)
+            return
         links = [url for url in self.links(response) if self.site.allows(url) and url not in self._files]
         for url in self.fresh(url for url in links if self.full or not self.known(url)):
             yield from self._ask(url, response.url, self.parse_page)

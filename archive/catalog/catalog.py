@@ -16,7 +16,7 @@ from archive.catalog import checks, pages, read, write
 from archive.catalog.answered import answered_hashes
 from archive.catalog.checks import Due, Removed
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
-from archive.catalog.held import held_ids
+from archive.catalog.held import held_ids, last_readings
 from archive.catalog.known import known_urls
 from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
@@ -301,6 +301,10 @@ class Catalog:
         Status 200, not truncated, no revisits; with *url* those of that exact address.
         """
         return self._ask(lambda connection: read.whole_captures(connection, site, digest, url))
+
+    def last_readings(self, site: str, urls: Iterable[str]) -> dict[str, tuple[datetime, str | None]]:
+        """Return, of those *urls* at which an article was read, when that was last, and where they were found."""
+        return self._ask(lambda connection: last_readings(connection, site, urls))
 
     def latest(self, site: str, url: str, limit: int = 10) -> list[Capture]:
         """Return the latest captures of an exact address on *site*, newest first."""

@@ -8,6 +8,7 @@ from urllib.parse import urldefrag
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
+from archive.posts import address_of, body_as_query
 from crawler.capture import BODY_LIMIT
 from crawler.recorder import recorder_of
 
@@ -30,10 +31,14 @@ class HeldMiddleware:
     def process_request(self, request: Request) -> Response | None:
         """Return the answer that is held of the request's address, with ``meta["capture"]``; else None."""
         purpose = request.meta.get("purpose")
-        if request.method != "GET" or purpose == "robots":
+        if purpose == "robots":
             return None
+        url = urldefrag(request.url)[0]
+        if request.method != "GET":
+            posted = body_as_query((request.headers.get("Content-Type") or b"").decode("latin-1"), request.body)
+            url = address_of(url, request.method, posted)
         limit = 0 if purpose == "attachment" else self._limit
-        found = recorder_of(self._crawler).take_held(urldefrag(request.url)[0], limit + 1)
+        found = recorder_of(self._crawler).take_held(url, limit + 1)
         if found is None:
             return None
         capture, payload = found

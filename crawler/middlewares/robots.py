@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import TYPE_CHECKING, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
@@ -65,6 +65,8 @@ class RobotsMiddleware:
             if is_own_host(self._spider, request.url):
                 self._spider.recorder.stand_in(request.url, f"{service}/robots.txt")
             raise rules.again()
+        # For whoever reads the answer: the sitemaps of its host.
+        request.meta["sitemaps"] = tuple(urljoin(f"{service}/", url) for url in rules.sitemaps)
         if not rules.allows(request.url):
             self._stats.inc_value("robotstxt/forbidden")
             raise IgnoreRequest("forbidden by robots.txt")

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from crawler.spider import SiteSpider
 
 
+PAGES = ("page", "listing", "feed", "sitemap")
+"""Purposes of what is asked for at addresses of the site; files may lie anywhere."""
+
+
 class OffScope(IgnoreRequest):
     """A page whose address lies outside the scope; the message is that address."""
 
@@ -34,5 +38,5 @@ class ScopeMiddleware:
     def process_request(self, request: Request) -> None:
         """Raise OffScope for a page outside the scope."""
         spider = cast("SiteSpider", self._crawler.spider)
-        if request.meta.get("purpose") == "page" and not spider.site.allows(request.url):
+        if request.meta.get("purpose") in PAGES and not spider.site.allows(request.url):
             raise OffScope(request.url)

@@ -57,6 +57,7 @@ def in_two_seconds() -> bytes:
 
 
 HOME = answer(PAGE, kind="text/html; charset=utf-8")
+PLAIN = ("-s", "DISCOVER_ENABLED=0")
 ONE_BY_ONE = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.02")
 RESET, HANG = b"reset", b"hang"
 
@@ -131,7 +132,7 @@ def crawl(server: Server, data: Path, urls: list[str], *options: str) -> dict[st
     seeds.write_text("".join(f"{url}\n" for url in urls))
     hosts = {address.partition("/")[0] for address in server.routes} | {url.split("/")[2] for url in urls}
     resolve = ",".join(f"{host}=127.0.0.1:{server.server_address[1]}" for host in sorted(hosts))
-    done = khcn("-v", "crawl", "--json", "--seeds", str(seeds), *FAST, *options, data=data, resolve=resolve)
+    done = khcn("-v", "crawl", "--json", "--seeds", str(seeds), *FAST, *PLAIN, *options, data=data, resolve=resolve)
     assert "Traceback" not in done.stderr, done.stderr
     assert done.stdout, done.stderr
     (data.parent / f"{data.name}.log").write_text(done.stderr)
