@@ -56,5 +56,5 @@ def gravest(codes: Iterable[Exit]) -> Exit:
     return min(codes, key=_GRAVEST_FIRST.index, default=Exit.OK)
 
 
-class NotBegun(KhcnError):
-    """A site that was to be crawled, and was not begun because a signal stopped the run."""
+class Stopped(KhcnError):
+    """A site whose crawl a signal kept from beginning, or from ending in order."""

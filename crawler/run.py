@@ -17,7 +17,7 @@ from archive.errors import KhcnError, known
 from archive.report import CrawlReport
 from crawler.config import Config, check_settings, scrapy_settings
 from crawler.disk import Floor
-from crawler.exits import NotBegun
+from crawler.exits import Stopped
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
@@ -84,7 +84,7 @@ def run_crawls(
 
     *at_once* is ``CONCURRENT_SITES`` unless it is given. *tick* is called a few times a second with
     the running crawlers. Errors of one site never stop another: they are in its :class:`Ended`.
-    A site that a signal kept from beginning ends as :class:`~crawler.exits.NotBegun`.
+    A site that a signal kept from beginning, or from ending in order, ends as :class:`~crawler.exits.Stopped`.
     """
     if not jobs:
         return []
@@ -119,13 +119,14 @@ class _Queue:
         """Return how each job ended, in their order."""
         if self._lanes.done():
             self._lanes.result()
-        for number, crawler in self.running.items():  # a second signal left them where they were
-            self._ended[number] = _ended(self._jobs[number], crawler)
-        for number in range(len(self._jobs)):
-            if number not in self._ended:
-                site = self._jobs[number].site.id
-                self._ended[number] = Ended(site, None, NotBegun(f"{site}: not begun, for the run was stopped"))
-        return [self._ended[number] for number in range(len(self._jobs))]
+        return [self._ended.get(number) or self._stopped(number) for number in range(len(self._jobs))]
+
+    def _stopped(self, number: int) -> Ended:
+        site = self._jobs[number].site.id
+        if number not in self.running:
+            return Ended(site, None, Stopped(f"{site}: not begun, for the run was stopped"))
+        # A second signal left it where it was: as after a kill, its next run mends it.
+        return Ended(site, None, Stopped(f"{site}: stopped at once; the same command goes on from there"))
 
     async def _run(self, lanes: int) -> None:
         await asyncio.gather(*(self._lane() for _ in range(lanes)))

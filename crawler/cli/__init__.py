@@ -16,7 +16,7 @@ import click
 from archive.errors import CatalogError, ConfigError, DiskError, KhcnError, disk_error
 from crawler.cli.common import NotHeld
 from crawler.config import read_config
-from crawler.exits import Exit, NotBegun
+from crawler.exits import Exit, Stopped
 from crawler.lock import SiteLocked
 from crawler.logs import configure
 from crawler.sites import UnknownSite
@@ -145,7 +145,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.USAGE
         case SiteLocked():
             return Exit.LOCKED
-        case NotBegun():
+        case Stopped():
             return Exit.INTERRUPTED
         case DiskError():
             return Exit.DISK
