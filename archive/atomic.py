@@ -47,6 +47,12 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def remove(path: Path) -> None:
+    """Remove a file, if it is there. Raises DiskError, or ArchiveError when that is not allowed."""
+    with explained(path):
+        path.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in *folder* durable."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from archive.atomic import write_whole
+from archive.atomic import remove, write_whole
 from archive.errors import ArchiveError
 from archive.http import MAX_HEAD
 from archive.model import Location
@@ -172,7 +172,7 @@ def index_warc(root: Path, warc: str) -> Path:
     path = sidecar_path(root, warc)
     write_sorted(path, lines)
     # Left there when the disk was full just as the file was closed.
-    path.with_name(path.name + OPEN).unlink(missing_ok=True)
+    remove(path.with_name(path.name + OPEN))
     return path
 
 

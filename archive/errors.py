@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+from typing import TypeVar
+
+E = TypeVar("E", bound=BaseException)
 
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of the operating system which more room mends."""
@@ -54,7 +57,7 @@ def disk_error(error: BaseException, where: object) -> DiskError | None:
     return disk_failed(where, error.strerror) if error.errno == errno.EIO else None
 
 
-def known(error: BaseException) -> BaseException:
+def known(error: E) -> E | DiskError:
     """Return *error*, or as DiskError what the system said of the disk and nobody had put into words yet."""
     return disk_error(error, getattr(error, "filename", None) or "a file of the archive") or error
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.atomic import write_whole
+from archive.atomic import remove, write_whole
 from archive.errors import ArchiveError
 from archive.jsonform import to_json
 
@@ -28,8 +27,7 @@ def write_articles(catalog: Catalog, root: Path, site: str, crawl: str) -> Path 
     path = articles_path(catalog, root, site, crawl)
     articles = catalog.new_versions(site, crawl)
     if not articles:
-        with suppress(FileNotFoundError):
-            path.unlink()
+        remove(path)
         return None
     with write_whole(path) as file:
         for article in articles:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from archive.atomic import explained, sync_folder, write_whole
+from archive.atomic import explained, remove, sync_folder, write_whole
 from archive.cdxj import index_warc, sidecar_path
 from archive.digests import BLOCK
 from archive.errors import DamagedRecord
@@ -104,8 +104,7 @@ def mend(root: Path, found: Unfinished) -> Iterator[Mended]:
     for warc in found.unindexed:
         yield _index(root, warc)
     for path in found.left_indexes:
-        with explained(path):
-            path.unlink(missing_ok=True)
+        remove(path)
         logger.info("index of nothing removed", extra={"path": str(path)})
 
 
@@ -143,7 +142,7 @@ def _close(root: Path, opened: str) -> Mended:
         index_warc(root, warc)
     else:
         sidecar = sidecar_path(root, warc)
-        sidecar.with_name(sidecar.name + OPEN).unlink(missing_ok=True)
+        remove(sidecar.with_name(sidecar.name + OPEN))
     return Mended(warc, "closed" if end else "emptied", **cut)  # type: ignore[arg-type]
 
 

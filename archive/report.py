@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from archive.atomic import write_whole
+from archive.atomic import remove, write_whole
 from archive.errors import ArchiveError
 from archive.warc.files import OPEN
 
@@ -217,7 +217,7 @@ def write_report(root: Path, report: CrawlReport, *, ended: bool = True) -> Path
     with write_whole(path if ended else begun) as file:
         file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     if ended:
-        begun.unlink(missing_ok=True)
+        remove(begun)
     return path if ended else begun
 
 

@@ -58,7 +58,6 @@ class Files:
         self._crawler = crawler
         self._done: dict[str, Fetched] = {}
         self._under_way: dict[str, asyncio.Task[Fetched]] = {}
-        self._is_broken = False
         self._silent: Counter[str] = Counter()
         # Requisites must not crowd out the pages: a page's own hundred would fill the downloader.
         self._room = asyncio.Semaphore(max(1, crawler.settings.getint("CONCURRENT_REQUESTS") // 2))
@@ -108,12 +107,11 @@ class Files:
         except IgnoreRequest:
             return Fetched(is_refused=True)
         except Exception as error:
-            if self._spider.is_ending and not isinstance(error, KhcnError):
+            if isinstance(error, KhcnError):
+                self._spider.recorder.give_up(error)  # no fault of the file: it could not be kept
+            if self._spider.is_ending:
                 return SKIPPED  # cut, because it took too long
             # Whatever went wrong with one file is that file's failure, and is reported as such.
-            if isinstance(error, KhcnError):
-                self._is_broken = True
-                self._spider.note_error(url, error)
             self._silent[host_of(url)] += is_foreign
             return Fetched(failure=cause(error))
         self._silent.pop(host_of(url), None)
@@ -131,7 +129,7 @@ class Files:
         return Fetched(failure=failure)
 
     def _is_hopeless(self, url: str) -> bool:
-        return self._is_broken or self._spider.is_ending or self._silent[host_of(url)] >= SILENT_AFTER
+        return self._spider.is_ending or self._silent[host_of(url)] >= SILENT_AFTER
 
     @property
     def _spider(self) -> SiteSpider:

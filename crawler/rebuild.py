@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from archive.atomic import remove
 from archive.catalog import Catalog
 from archive.catalog.engine import parse_url, remove_sidecars, sqlite_path
 from archive.catalog.swap import swap_in
@@ -127,7 +128,7 @@ def _remove_leftovers(root: Path, sites: Sequence[str] | None, found: Rebuilt) -
     for folder in (root / FOLDER).glob("*/"):
         if folder.name not in found.unknown_sites and (sites is None or folder.name in sites):
             for path in set(folder.glob("*/*.jsonl")) - written:
-                path.unlink()
+                remove(path)
                 logger.warning("json lines without a crawl removed", extra={"file": str(path)})
 
 
@@ -244,5 +245,5 @@ def note_warc(
 
 
 def _remove(scratch: Path) -> None:
-    scratch.unlink(missing_ok=True)
+    remove(scratch)
     remove_sidecars(scratch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from archive.catalog import Catalog
 from archive.catalog.checks import Due
 from archive.catalog.identity import version_id
 from archive.dedup import MIN_BYTES, Dedup
-from archive.errors import ConfigError, KhcnError
+from archive.errors import ArchiveError, ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
 from archive.model import Article, Capture, Payload, Purpose
@@ -36,6 +37,8 @@ from crawler.validators import Known, Validators
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 ARTICLE_WAITS_S = 0.25
 """How long an article waits at most until its records are synced: those of its neighbours come with it."""
@@ -133,6 +136,8 @@ class Recorder:
 
     def when_durable(self, call: Callable[[], object]) -> None:
         """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""
+        if self.broken is not None:
+            return
         if self._writer.durable == self._writer.written and not self._pending:
             call()
         else:
@@ -283,6 +288,10 @@ class Recorder:
             self._commit()
         except KhcnError as error:
             self.give_up(error)
+        except Exception as error:
+            # Nobody waits for a timer: without this, articles would wait for what never comes.
+            logger.exception("not synced")
+            self.give_up(ArchiveError(f"{self.root}: {type(error).__name__}: {error}; this is a bug, keep the log"))
 
     def give_up(self, error: KhcnError) -> None:
         """Take nothing more, because of *error*."""

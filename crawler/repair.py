@@ -20,6 +20,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from archive.atomic import remove
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DamagedRecord
 from archive.jsonl import write_settled
@@ -135,7 +136,7 @@ def _end(
         logger.warning("catalog held captures that no WARC file holds", extra={"site": site, "crawl": crawl})
         rebuild(root, catalog=url, load_site=load_site, sites=[site], derive=derive)
     if _has_ended(root, crawl):
-        begun_path(root, crawl).unlink(missing_ok=True)
+        remove(begun_path(root, crawl))
         return None
     rejected = reader.rejected if reader is not None else Counter()
     articles = {**novelty, "rejected": rejected.total() - rejected["other_page"]}

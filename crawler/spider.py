@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.defer import deferred_from_coro
 
-from archive.errors import DiskError, KhcnError
+from archive.errors import KhcnError
 from archive.model import Article, Attachment, Image, Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
@@ -188,16 +188,13 @@ class SiteSpider(scrapy.Spider):
             self.note_failed_page(request, str(error))
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(request.url)
+        elif isinstance(error, KhcnError):
+            self.recorder.give_up(error)  # no fault of the address: it could not be kept
+            self.scheduler.note_unsent(request)
         elif error is not None:
             self.is_complete = False
             self.scheduler.note_failure(request, cause(error))
-            self.note_error(request.url, error)
-
-    def note_error(self, url: str, error: BaseException) -> None:
-        """Note why *url* failed; a disk that is full or fails ends the crawl, for nothing more could be kept."""
-        self.note_failure(url, cause(error))
-        if isinstance(error, DiskError):
-            self.recorder.give_up(error)
+            self.note_failure(request.url, cause(error))
 
     def stop(self, error: KhcnError) -> None:
         """End the crawl: what comes could not be kept."""

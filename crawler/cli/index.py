@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from archive.atomic import remove
 from archive.cdxj import index_warc
 from archive.errors import DamagedRecord, DiskError, KhcnError
 from crawler.cli import exit_of
@@ -46,6 +47,6 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
     for sidecar in sorted(path for site in sites or ("*",) for path in (config.data / "cdxj").glob(f"{site}/*/*.cdxj")):
         name = sidecar.relative_to(config.data / "cdxj").with_suffix(".warc.gz")
         if not (folder / name).exists() and not (folder / f"{name}.open").exists():
-            sidecar.unlink()
+            remove(sidecar)
             click.echo(f"khcn: {sidecar}: removed, for there is no WARC file of this name", err=True)
     return code

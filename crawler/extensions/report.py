@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from archive.errors import DiskError, KhcnError, known
+from archive.errors import ArchiveError, DiskError, KhcnError, known
 from archive.report import ArticleCounts, CrawlReport, Expectation, Failure, RequisiteCounts, end_run
 from archive.times import UTC
 from crawler.exits import Exit
@@ -48,13 +48,13 @@ class ReportExtension:
 
     def _error(self, failure: TxFailure) -> None:
         self._errors += 1
-        error = known(failure.value or Exception())
-        if isinstance(error, KhcnError):
-            self._lose(error)
+        if isinstance(failure.value, KhcnError | OSError):
+            self._lose(failure.value)
 
-    def _lose(self, error: KhcnError) -> None:
+    def _lose(self, error: KhcnError | OSError) -> None:
+        error = known(error)
         if not isinstance(self._lost, DiskError):
-            self._lost = error
+            self._lost = error if isinstance(error, KhcnError) else ArchiveError(str(error))
 
     def _close(self, spider: SiteSpider, reason: str) -> None:
         recorder = spider.recorder
@@ -69,7 +69,7 @@ class ReportExtension:
                     spider.frontier.end(recorder.crawl)
             finally:
                 spider.frontier.close()
-        except KhcnError as error:
+        except (KhcnError, OSError) as error:
             self._lose(error)
             logger.error("archive not closed", extra={"crawl": recorder.crawl, "cause": str(error)})
         expectations = self._expectations(spider, reason)
@@ -98,7 +98,7 @@ class ReportExtension:
         self.report = end_run(replace(self.report, exit=int(self._exit(reason))))
         try:
             recorder.end(self.report)
-        except KhcnError as error:
+        except (KhcnError, OSError) as error:
             self._lose(error)
             self.report = end_run(replace(self.report, exit=int(self._exit(reason)), complete=False))
             logger.error("report not written", extra={"crawl": recorder.crawl, "cause": str(error)})
