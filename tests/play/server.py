@@ -84,18 +84,20 @@ def play(
     seeds: bool = True,
     still: bool = False,
     photos: bool = False,
+    finds: bool = False,
 ) -> Iterator[Played]:
     """Play the sites on loopback at *port* (0: any free one) while the block runs.
 
     The *hold_back* newest articles of each generation are not played until ``played.publish(article)``; with *oldest* only so many of the rest are played at all;
     *seeds* asks for the seed documents too, when they are there. With *still* nothing changes between
     two fetches: view counters, clocks and tokens stand. With *photos* pictures are as heavy as photographs are.
+    With *finds* Hà Tĩnh has a feed, sitemaps, and listings that scripts load.
     """
     shown: list[PlayedArticle] = []
     for layout in HOSTS.values():
         rest = [one for one in all_articles() if one.layout == layout][hold_back:]
         shown += rest if oldest is None else rest[-oldest:]
-    played = Played(World([*shown, *(seed_articles() if seeds else ())], photos=photos))
+    played = Played(World([*shown, *(seed_articles() if seeds else ())], photos=photos, has_finds=finds))
     counter = itertools.repeat(1) if still else itertools.count(1)
     loop = asyncio.new_event_loop()
 

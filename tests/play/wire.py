@@ -46,17 +46,20 @@ class Wire(asyncio.Protocol):
             length = int(fields.get("content-length", "0"))
             if len(self.waiting) < end + 4 + length:
                 return
+            body = self.waiting[end + 4 : end + 4 + length]
             self.waiting = self.waiting[end + 4 + length :]
-            self._respond(first, fields)
+            self._respond(first, fields, body)
 
-    def _respond(self, first: str, fields: dict[str, str]) -> None:
+    def _respond(self, first: str, fields: dict[str, str], body: bytes) -> None:
         method, _, rest = first.partition(" ")
         target, _, version = rest.rpartition(" ")
         host = fields.get("host", "").partition(":")[0].lower()
         if method in ("GET", "HEAD"):
             answer = self.world.answer(host, target)
+        elif method == "POST":
+            answer = self.world.post(host, target, body)
         else:
-            answer = Answer(405, "text/plain; charset=utf-8", b"only GET and HEAD are played")
+            answer = Answer(405, "text/plain; charset=utf-8", b"only GET, HEAD and POST are played")
         status = 304 if _is_known(answer, fields) else answer.status
         self.log(host, method, target, status)
         self.transport.write(_message(answer, status, host, target, method, version, fields, self.count()))

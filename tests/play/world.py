@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from threading import RLock
 from urllib.parse import parse_qs, urlsplit
 
 from tests.play import chrome as marks
+from tests.play import finds
 from tests.play.chrome import LISTING_OF, MENUS, OFFICES, chrome_of, small
 from tests.play.content import CATEGORIES
 from tests.play.documents import TYPES, document
@@ -63,8 +64,11 @@ class Answer:
 class World:
     """The played hosts' content; articles can be added, replaced and removed while it is played."""
 
-    def __init__(self, articles: Iterable[PlayedArticle], *, photos: bool = False) -> None:
+    def __init__(self, articles: Iterable[PlayedArticle], *, photos: bool = False, has_finds: bool = False) -> None:
         self._photos = photos
+        self._has_finds = has_finds
+        self.modified: dict[str, datetime] = {}
+        """What the sitemap says of an article in place of its date of publication."""
         self._lock = RLock()
         self._articles: dict[str, PlayedArticle] = {}
         self._pages: dict[str, bytes] = {}
@@ -117,7 +121,32 @@ class World:
         if host not in HOSTS:
             return Answer(421, "text/plain; charset=utf-8", f"{host} is not played here".encode())
         with self._lock:
-            return self._answer(host, target)
+            return self._named_elsewhere(host, target) or self._answer(host, target)
+
+    def post(self, host: str, target: str, body: bytes) -> Answer:
+        """Return what *host* answers to a POST of *body*."""
+        found = None
+        if self._has_finds and host == finds.HOST:
+            with self._lock:
+                found = finds.posted(target, body, self._generation(HOSTS[host]))
+        if found is None:
+            return Answer(405, "text/plain; charset=utf-8", b"only GET and HEAD are played here")
+        return Answer(200, found.mime, found.body)
+
+    def _named_elsewhere(self, host: str, target: str) -> Answer | None:
+        """Return a feed or a sitemap, and pages as they are where there are some; None elsewhere."""
+        if not self._has_finds or host != finds.HOST:
+            return None
+        if target == "/robots.txt":
+            return Answer(200, "text/plain", (ROBOTS[host] + finds.ROBOTS).encode(), modified=EPOCH)
+        everything = [one for one in self.articles if one.layout == HOSTS[host]]
+        found = finds.answer(target, everything, self.modified)
+        if found is not None:
+            return Answer(200, found.mime, found.body, etag=found.etag)
+        listing = self._listing(host, target)
+        if listing is None:
+            return None
+        return replace(listing, body=listing.body.replace(b"</head>", finds.NAMED.encode(), 1))
 
     def _answer(self, host: str, target: str) -> Answer:
         parts = urlsplit(target)
