@@ -20,13 +20,14 @@ from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ArchiveError, ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
-from archive.model import Article, Capture, Payload, Purpose
+from archive.model import Article, Capture, Listing, Payload, Purpose
 from archive.report import CrawlReport, Run, read_report, report_path, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
+from crawler.earlier import listing_before
 from crawler.held import Held
 from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
@@ -152,6 +153,10 @@ class Recorder:
     def due(self, now: datetime, spread: timedelta) -> Iterator[Due]:
         """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
         return self._catalog.due(self.site.id, now, spread=spread)
+
+    def listing_before(self, url: str) -> Listing | None:
+        """Return what the listing page at *url* was in an earlier crawl, null when that is not known."""
+        return listing_before(self.root, self.site, self._catalog, url, self.crawl)
 
     def as_before(self, article: Article) -> Article | None:
         """Return the version that an earlier crawl holds of an article which reads the same; else null."""

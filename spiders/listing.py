@@ -21,13 +21,14 @@ from crawler.known import KnownSet
 from spiders.ajax import AjaxFinder
 from spiders.feed import FeedFinder
 from spiders.finder import asked_url
+from spiders.noticing import NoticingFinder
 from spiders.sitemap import SitemapFinder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
-class ListingSpider(FeedFinder, SitemapFinder, AjaxFinder):
+class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
     """Follow a Department's listings and ask for the articles they name.
 
     Listings are found from the seeds by their links, so a section that the
@@ -36,6 +37,7 @@ class ListingSpider(FeedFinder, SitemapFinder, AjaxFinder):
     ``KNOWN_IN_A_ROW`` known articles in a row that are not due: but not with ``full``, nor when
     the crawl before saw less than it set out to see, for then there may be
     holes behind what is known. With ``since`` it also ends where it becomes older than that.
+    Known articles that a page shows in another way than when it was captured last are asked for.
     Feeds and sitemaps are read after the listings, for what those do not name. The articles that are
     due and that nothing named are asked for at the end; with ``full`` all that are held.
     """
@@ -128,6 +130,7 @@ class ListingSpider(FeedFinder, SitemapFinder, AjaxFinder):
 
     def walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
         """Ask for the fresh articles that a listing page names, and for the page behind it."""
+        yield from self.ask_noticed(listing)
         keys = {item: address_hash(item.url) for item in listing.items if self.site.allows(item.url)}
         items = [item for item, key in keys.items() if key not in set(before)]
         fresh = set(self.fresh(item.url for item in items))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -185,3 +186,28 @@ def told_of(data: Path, days: Days):
         events = [catalog.events("ha_tinh", crawl.id) for crawl in catalog.crawls("ha_tinh")]
         due = sorted(catalog.due("ha_tinh", START + timedelta(days=16)))
         return ledgers, events, due, list(catalog.dump())
+
+
+def test_a_listing_betrays_at_once_what_was_renamed_or_taken_away(tmp_path):
+    with play(seeds=False, oldest=20, still=True) as played:
+
+        def run() -> tuple[dict[str, int], dict[str, int]]:
+            before = len(played.log)
+            done = khcn("crawl", *OPTIONS, data=tmp_path, resolve=played.resolve)
+            assert done.returncode == 0, done.stderr
+            asked = {f"http://{hit.host}{hit.target}": hit.status for hit in played.log[before:]}
+            return {name: n for name, n in json.loads(done.stdout)["articles"].items() if n}, asked
+
+        run()
+        listed = [one for one in played.articles if one.category == "tin-tuc-su-kien"]
+        renamed, removed = listed[1], listed[2]
+        played.publish(replace(renamed, title="Tiêu đề đã sửa", odd=frozenset()))
+        played.remove(removed.url)
+        articles, asked = run()
+        again = run()
+
+    assert len(listed) > 4
+    assert articles == {"changed": 1}
+    assert {url: asked[url] for url in asked if "/chi-tiet-" in url} == {renamed.url: 200, removed.url: 404}
+    assert again[0] == {}
+    assert not [url for url in again[1] if "/chi-tiet-" in url]
