@@ -70,12 +70,16 @@ def body_as_query(content_type: str, body: bytes) -> str:
 
 
 def request_of(record: Record) -> tuple[str, str | None]:
-    """Return the method of a ``request`` record and its body as a query; null of one without.
+    """Return the method of a ``request`` record and its body as a query (see :func:`read_request`)."""
+    record.block.seek(record.start)
+    return read_request(record.block.read(min(record.size, MAX_REQUEST)))
+
+
+def read_request(data: bytes) -> tuple[str, str | None]:
+    """Return the method of a request as it was sent, and its body as a query; null of one without.
 
     What is no HTTP request counts as a GET.
     """
-    record.block.seek(record.start)
-    data = record.block.read(min(record.size, MAX_REQUEST))
     line = _LINE.match(data)
     if line is None:
         return "GET", None

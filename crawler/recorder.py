@@ -21,6 +21,7 @@ from archive.errors import ArchiveError, ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
 from archive.model import Article, Capture, Listing, Payload, Purpose
+from archive.posts import address_of, read_request
 from archive.report import CrawlReport, Run, read_report, report_path, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
@@ -133,7 +134,7 @@ class Recorder:
         self.requisite_failures = {each.url: (each.cause, each.attempts) for each in before.requisite_failures}
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             self.held_now.add(capture)
-            self._asked.add(capture.url)
+            self._asked.add(address_of(capture.url, capture.method, capture.request_body))
 
     def when_durable(self, call: Callable[[], object]) -> None:
         """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""
@@ -213,12 +214,13 @@ class Recorder:
         except KhcnError as error:
             self.give_up(error)
             raise
-        self._asked.add(exchange.url)
+        address = address_of(exchange.url, *read_request(exchange.request))
+        self._asked.add(address)
         self.counts["requests"] += 1
-        self.failures.pop(exchange.url, None)
+        self.failures.pop(address, None)
         is_answer = capture is not None and (capture.status == 200 or capture.revisit_of is not None)
         if exchange.error is not None or not is_answer:
-            self._attempts[exchange.url] += 1
+            self._attempts[address] += 1
         self.counts["bytes"] += exchange.size
         if capture is None:
             self._sync_soon()
@@ -237,7 +239,7 @@ class Recorder:
         return capture
 
     def fail(self, url: str, why: str) -> None:
-        """Note that *url* got no usable answer."""
+        """Note that *url*, an address with what was posted, got no usable answer."""
         self.failures[url] = (why, max(1, self._attempts[url]))
 
     def stand_in(self, url: str, asked: str) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urldefrag
 
 from scrapy.http import Request
 
+from archive.posts import WITH_BODY, address_of, body_as_query
 from crawler.frontier import Entry, url_key
 
 if TYPE_CHECKING:
@@ -68,3 +70,13 @@ def request_of(entry: Entry, spider: SiteSpider) -> Request:
 def key_of(request: Request, spider: SiteSpider) -> int:
     """Return the key under which a request is asked for once a crawl: one for all addresses of an article."""
     return url_key(spider.asked_as(request.url), request.method, request.body)
+
+
+def address_asked(request: Request) -> str:
+    """Return the address that a request asks for, with what it posts, as its capture will have it."""
+    url = urldefrag(request.url)[0]
+    if request.method == "GET":
+        return url
+    kind = (request.headers.get("Content-Type") or b"").decode("latin-1")
+    body = body_as_query(kind, request.body) if request.method in WITH_BODY else None
+    return address_of(url, request.method, body)

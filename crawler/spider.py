@@ -26,6 +26,7 @@ from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder
 from crawler.refusals import HostClosed, NotAsked
+from crawler.requests import address_asked
 from crawler.requisites import LINKED
 from crawler.sites import Seed, Site
 
@@ -194,7 +195,7 @@ class SiteSpider(scrapy.Spider):
         elif error is not None:
             self.is_complete = False
             self.scheduler.note_failure(request, cause(error))
-            self.note_failure(request.url, cause(error))
+            self.note_failure(address_asked(request), cause(error))
 
     def stop(self, error: KhcnError) -> None:
         """End the crawl: what comes could not be kept."""
@@ -235,7 +236,7 @@ class SiteSpider(scrapy.Spider):
         """Put a page on the report's list of failures, as *url* if that is another; a later crawl asks for it again."""
         self.is_complete = False
         self.scheduler.note_failure(request, why)
-        self.note_failure(url or request.url, why)
+        self.note_failure(url or address_asked(request), why)
 
     def note_refusal(self, url: str) -> None:
         """Count an address that robots.txt forbids."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.model import Article
+from archive.posts import address_of
 from archive.report import Failure
 from archive.warc.reader import StoredExchange, iter_exchanges
 from crawler.assets import wire_form
@@ -50,9 +51,10 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
             found.first = min(found.first or stored.date, stored.date)
             found.last = max(found.last or stored.date, stored.date + _duration(stored))
             why = _cause(stored)
-            attempts[stored.url] += why is not None
+            address = address_of(stored.url, stored.told.get("method", "GET"), stored.told.get("request-body"))
+            attempts[address] += why is not None
             if stored.told.get("purpose") != "requisite":
-                causes[stored.url] = why
+                causes[address] = why
     found.failures = tuple(Failure(url, why, attempts[url]) for url, why in sorted(causes.items()) if why is not None)
     return found
 

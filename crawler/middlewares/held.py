@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urldefrag
 
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
-from archive.posts import address_of, body_as_query
 from crawler.capture import BODY_LIMIT
 from crawler.recorder import recorder_of
+from crawler.requests import address_asked
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -33,12 +32,8 @@ class HeldMiddleware:
         purpose = request.meta.get("purpose")
         if purpose == "robots":
             return None
-        url = urldefrag(request.url)[0]
-        if request.method != "GET":
-            posted = body_as_query((request.headers.get("Content-Type") or b"").decode("latin-1"), request.body)
-            url = address_of(url, request.method, posted)
         limit = 0 if purpose == "attachment" else self._limit
-        found = recorder_of(self._crawler).take_held(url, limit + 1)
+        found = recorder_of(self._crawler).take_held(address_asked(request), limit + 1)
         if found is None:
             return None
         capture, payload = found

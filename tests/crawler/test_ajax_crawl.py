@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from scrapy.http import Request
 
 from archive import open_archive
 from archive.catalog import Catalog
 from archive.cdxj import read_lines
+from archive.posts import address_of, read_request
+from archive.warc.writer import WarcWriter
+from crawler.held import Held
+from crawler.requests import address_asked
+from tests.archive.test_posts import posted
 from tests.crawler.other_sites import other_sites
 from tests.khcn import FAST, khcn
 from tests.play import play
@@ -19,6 +26,7 @@ from tests.play.finds import HOST, LIST, LOAD
 
 pytestmark = pytest.mark.xdist_group("ajax")
 CATEGORY = "tin-tuc-su-kien"
+LOADED = f"http://{HOST}{LOAD}"
 SITE = f"""
 id = "ninh_binh"
 name = "Sở Khoa học và Công nghệ tỉnh Ninh Bình"
@@ -152,3 +160,51 @@ def test_a_listing_whose_answer_changed_its_form_is_a_failure(tmp_path):
         "malformed: the first page of a listing names no article",
     }
     assert report["complete"] is False
+
+
+def test_a_page_that_fails_is_named_with_what_was_posted_and_asked_for_by_the_next_crawl(tmp_path):
+    path = other_sites(tmp_path / "project", only=(), ninh_binh=SITE)
+    options = (*OPTIONS, "-s", "RETRY_ENABLED=0")
+    with play(seeds=False, oldest=32, finds=True) as played:
+        count = len([article for article in played.articles if article.site == "ha_tinh"])
+        post = played.world.post
+        played.world.post = lambda host, target, body: post(host, "/no" if b"page=2" in body else target, body)
+        first = khcn("crawl", *options, data=tmp_path / "data", resolve=played.resolve, PYTHONPATH=path)
+        played.world.post = post
+        later = datetime.now(UTC) + timedelta(hours=2)
+        second = khcn("crawl", *options, data=tmp_path / "data", resolve=played.resolve, PYTHONPATH=path, at=later)
+
+    assert (first.returncode, second.returncode) == (5, 0), second.stderr
+    (failure,) = json.loads(first.stdout)["failures"]
+    assert failure["url"] == f"http://{HOST}{LIST}?__wb_method=POST&token=&tukhoa=&perpage=15&page=2"
+    assert failure["cause"] == "status: 405"
+    with open_archive(tmp_path / "data") as archive:
+        assert len(list(archive.articles())) == count
+
+
+def test_what_was_held_of_one_page_is_not_handed_out_for_another(tmp_path):
+    writer = WarcWriter(tmp_path, "ninh_binh", "ninh_binh-1", info={})
+    captures = [
+        writer.write(
+            posted(LOADED, f'{{"page": {number}}}'.encode(), answer=f"<p>{number}".encode()), purpose="listing"
+        )
+        for number in (1, 2)
+    ]
+    writer.close()
+    held = Held(tmp_path, {capture.id: capture for capture in captures}.get)
+    for capture in captures:
+        held.add(capture)
+
+    assert held.take(LOADED, 100) is None
+    assert held.take(f"{LOADED}?__wb_method=POST&page=1", 100)[1].body == b"<p>1"
+    assert held.take(f"{LOADED}?__wb_method=POST&page=2", 100)[1].body == b"<p>2"
+    assert held.take(f"{LOADED}?__wb_method=POST&page=2", 100) is None
+
+
+def test_a_request_is_looked_up_by_the_address_of_its_capture():
+    body, kind = b'{"page": 2}', "application/json"
+    captured = posted(LOADED, body, kind)
+    request = Request(f"{LOADED}#top", method="POST", body=body, headers={"Content-Type": kind})
+
+    assert address_asked(request) == address_of(LOADED, *read_request(captured.request))
+    assert address_asked(Request(f"{LOADED}?a=1#top")) == f"{LOADED}?a=1"
