@@ -34,7 +34,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.held.HeldMiddleware": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
-    "crawler.middlewares.retry_after.RetryAfterMiddleware": 560,
+    "crawler.middlewares.hosts.HostsMiddleware": 560,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "crawler.middlewares.redirects.MetaRefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
@@ -54,6 +54,9 @@ EXTENSIONS = {
     "crawler.extensions.report.ReportExtension": 0,
     "crawler.extensions.stopping.StoppingExtension": 0,
     "crawler.extensions.disk.DiskExtension": 0,
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "crawler.extensions.throttle.AutoThrottle": 0,
+    "crawler.extensions.bounds.BoundsExtension": 0,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
@@ -66,8 +69,20 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "khcn"
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.5
+ROBOTS_CACHE_S = 86_400
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 CRAWL_DELAY_MAX_S = 60.0
-RETRY_AFTER_MAX_S = 120
+RETRY_AFTER_MAX_S = 3600
+BACKOFF_START_S = 5.0
+BREAKER_FAILURES = 5
+BREAKER_COOL_S = 60.0
+CRAWL_MAX_REQUESTS = 0
+CRAWL_MAX_BYTES = 0
+CRAWL_MAX_SECONDS = 0
+NIGHT_WINDOW = ""
 CONCURRENT_SITES = 16
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 4

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from archive.errors import ConfigError
+from crawler.bounds import read_window
 from crawler.version import VERSION
 
 
@@ -73,6 +74,11 @@ def check_settings(values: Mapping[str, object], defaults: Mapping[str, object],
     *where* names the place it was set in. Settings without a default of a plain kind may be anything.
     """
     for name, value in values.items():
+        if name == "NIGHT_WINDOW":
+            try:
+                read_window(str(value))
+            except ConfigError as error:
+                raise ConfigError(f"{where}: {error}") from None
         kind = type(defaults.get(name))
         if kind in _KINDS and not _KINDS[kind][1].fullmatch(str(value)):
             raise ConfigError(f'{where}: {name}: "{value}" is no {_KINDS[kind][0]}; correct the value')

@@ -22,7 +22,7 @@ from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
 from archive.model import Article, Capture, Listing, Payload, Purpose
 from archive.posts import address_of, read_request
-from archive.report import CrawlReport, Run, read_report, report_path, write_report
+from archive.report import Breaker, CrawlReport, Run, read_report, report_path, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
@@ -33,6 +33,7 @@ from crawler.held import Held
 from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.rebuild import note_again
+from crawler.robots_cache import RobotsCache
 from crawler.sites import Site
 from crawler.tally import owed_after
 from crawler.validators import Known, Validators
@@ -86,6 +87,8 @@ class Recorder:
         """Cause and attempts of every URL that got no usable answer."""
         self.requisite_failures: dict[str, tuple[str, int]] = {}
         """The same of what pages wanted from other hosts."""
+        self.breaker: tuple[Breaker, ...] = ()
+        """Hosts that earlier runs of the crawl left alone."""
         self.runs: tuple[Run, ...] = ()
         """The processes that worked on the crawl, this one last."""
         self.broken: KhcnError | None = None
@@ -102,6 +105,8 @@ class Recorder:
         """Articles that wait until they are durable, by the capture of their page."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         """What is to be done when the exchanges written then are durable."""
+        self.robots = RobotsCache(root, partial(catalog.latest, site.id), catalog.capture)
+        """The robots.txt that earlier crawls fetched."""
         self.held_now = Held(root, catalog.capture)
         """What this crawl had captured before it was interrupted."""
         self.owed = tuple(owed)
@@ -132,6 +137,7 @@ class Recorder:
         )
         self.failures = {failure.url: (failure.cause, failure.attempts) for failure in before.failures}
         self.requisite_failures = {each.url: (each.cause, each.attempts) for each in before.requisite_failures}
+        self.breaker = before.breaker or ()
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             self.held_now.add(capture)
             self._asked.add(address_of(capture.url, capture.method, capture.request_body))

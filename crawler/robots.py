@@ -11,7 +11,6 @@ MAX_BYTES = 500 * 1024
 """As many bytes of a robots.txt are read. Source: RFC 9309, section 2.5."""
 MAX_REDIRECTS = 5
 """As many redirects of it are followed, whatever the host. Source: RFC 9309, section 2.3.1.2."""
-MAX_SITEMAPS = 50
 _AGENT = re.compile(r"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 
 
@@ -32,14 +31,14 @@ class Rules:
         return self.parser is None or self.parser.can_fetch(url, self.token)
 
     @property
-    def sitemaps(self) -> tuple[str, ...]:
-        """Addresses of sitemaps as the file has them, each once, a few."""
-        return tuple(dict.fromkeys(self.parser.sitemaps))[:MAX_SITEMAPS] if self.parser is not None else ()
-
-    @property
     def delay_s(self) -> float:
         """Seconds to leave between two requests as the file has them, 0 when it does not say."""
         return (self.parser.crawl_delay(self.token) if self.parser is not None else None) or 0.0
+
+
+def is_unavailable(status: int) -> bool:
+    """Say whether an answer leaves open what is forbidden, so that everything is. Source: RFC 9309, section 2.3.1.4."""
+    return status >= 500 or status == 429
 
 
 def read_rules(body: bytes, token: str) -> Rules:

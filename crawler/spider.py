@@ -18,6 +18,7 @@ from archive.errors import KhcnError
 from archive.model import Article, Attachment, Image, Payload, Purpose
 from archive.times import UTC
 from crawler.causes import cause
+from crawler.downloader import stopped_by
 from crawler.frontier import Frontier, url_key
 from crawler.known import KnownSet
 from crawler.middlewares.scope import OffScope
@@ -97,7 +98,7 @@ class SiteSpider(scrapy.Spider):
         return (
             self.recorder.broken is not None
             or not self.crawler.crawling
-            or (slot is not None and slot.closing is not None)
+            or (slot is not None and (slot.closing is not None or stopped_by(self.crawler) is not None))
         )
 
     def asked_as(self, url: str) -> str:

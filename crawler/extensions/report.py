@@ -13,8 +13,10 @@ from scrapy import signals
 from archive.errors import ArchiveError, DiskError, KhcnError, known
 from archive.report import ArticleCounts, CrawlReport, Expectation, Failure, RequisiteCounts, end_run
 from archive.times import UTC
+from crawler.downloader import hosts_of
 from crawler.exits import Exit
 from crawler.expectations import look
+from crawler.extensions.bounds import BOUND
 from crawler.extensions.disk import REASON as DISK
 from crawler.lock import SiteLocked
 from crawler.provenance import changed_settings, versions
@@ -90,6 +92,8 @@ class ReportExtension:
             robots_refused=recorder.counts["robots_refused"],
             requisites=RequisiteCounts.of(recorder.counts),
             requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
+            breaker=(*recorder.breaker, *hosts_of(self._crawler).events) or None,
+            bound=reason.removeprefix(BOUND) if reason.startswith(BOUND) else None,
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
             expectations=expectations,
@@ -127,7 +131,7 @@ class ReportExtension:
             return Exit.ERROR
         if reason == "shutdown":
             return Exit.INTERRUPTED
-        if reason != "finished" and not reason.startswith("bound:"):
+        if reason != "finished" and not reason.startswith(BOUND):
             return Exit.ERROR
         assert self.report is not None
         if self.report.failures:

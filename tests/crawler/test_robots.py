@@ -2,145 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import socketserver
-import struct
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
-from pathlib import Path
-from socket import SO_LINGER, SOL_SOCKET
-from typing import Any
 
 import pytest
 
 from archive import open_archive
-from crawler.middlewares.retry_after import MAX_S, retry_after
+from crawler.retry_after import MAX_S, retry_after
 from crawler.robots import MAX_BYTES, read_rules
-from tests.khcn import COMMAND, FAST, khcn
+from tests.crawler.scripted import HANG, HOME, PAGE, RESET, Answer, answer, busy, causes, crawl, moved, served
+from tests.khcn import COMMAND, FAST
 
 pytestmark = pytest.mark.xdist_group("robots")
 
-LINKS = "".join(f'<a href="{path}">Tin</a>' for path in ("/cam/1", "/mo/1"))
-PAGE = f"<!DOCTYPE html><title>Sở KH&CN</title>{LINKS}".encode()
 NO_RULES = b"User-agent: *\nDisallow: /cam/\n"
-Answer = bytes | Callable[[], bytes]
-
-
-def answer(body: bytes = b"", status: str = "200 OK", *fields: str, kind: str = "text/plain") -> bytes:
-    lines = [
-        f"HTTP/1.1 {status}",
-        f"Content-Type: {kind}",
-        f"Content-Length: {len(body)}",
-        "Connection: close",
-        *fields,
-    ]
-    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-
-
-def moved(target: str) -> bytes:
-    return answer(b"", "302 Found", f"Location: {target}")
-
-
-def busy(after: str | None, status: str = "503 Busy") -> bytes:
-    return answer(b"", status, *([f"Retry-After: {after}"] if after is not None else []))
+ONE_BY_ONE = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.02")
 
 
 def in_two_seconds() -> bytes:
     return busy(format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True))
-
-
-HOME = answer(PAGE, kind="text/html; charset=utf-8")
-PLAIN = ("-s", "DISCOVER_ENABLED=0")
-ONE_BY_ONE = ("-s", "CONCURRENT_REQUESTS_PER_DOMAIN=1", "-s", "DOWNLOAD_DELAY=0.02")
-RESET, HANG = b"reset", b"hang"
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """Gives each address its answers, the last one again and again; unknown ones the home page."""
-
-    daemon_threads = True
-    allow_reuse_address = True
-    request_queue_size = 100
-
-    def __init__(self, routes: dict[str, list[Answer]]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.routes = {address: list(answers) for address, answers in routes.items()}
-        self.log: list[tuple[float, str]] = []
-        self.lock = threading.Lock()
-
-    def shutdown_request(self, request: Any) -> None:
-        self.close_request(request)  # a shutdown before would make an orderly end of every reset
-
-    def next(self, address: str) -> bytes:
-        with self.lock:
-            self.log.append((time.monotonic(), address))
-            is_rules = address.endswith("/robots.txt")
-            known = self.routes.get(address)
-            if known is None and not is_rules:
-                known = self.routes.get(f"{address.partition('/')[0]}/*")
-            if known is None:
-                return answer(b"", "404 Not Found") if is_rules else HOME
-            chosen = known.pop(0) if len(known) > 1 else known[0]
-        return chosen() if callable(chosen) else chosen
-
-    def asked(self, host: str) -> list[str]:
-        return [address.removeprefix(host) for _, address in self.log if address.startswith(f"{host}/")]
-
-    def times(self, host: str) -> list[float]:
-        return [moment for moment, address in self.log if address.startswith(f"{host}/")]
-
-
-class Handler(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        assert isinstance(self.server, Server)
-        path = self.rfile.readline().split()[1].decode()
-        host = ""
-        while (line := self.rfile.readline().strip()) != b"":
-            name, _, value = line.decode().partition(": ")
-            host = value if name.lower() == "host" else host
-        reply = self.server.next(f"{host}{path}")
-        if reply == HANG:
-            self.rfile.read()  # until the client leaves
-        elif reply == RESET:
-            self.connection.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
-        else:
-            self.wfile.write(reply)
-
-
-@contextmanager
-def served(routes: dict[str, list[Answer]]) -> Iterator[Server]:
-    with Server(routes) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def crawl(server: Server, data: Path, urls: list[str], *options: str) -> dict[str, dict]:
-    """Crawl from *urls*; return the report of each host or site."""
-    seeds = data.parent / f"{data.name}.txt"
-    seeds.write_text("".join(f"{url}\n" for url in urls))
-    hosts = {address.partition("/")[0] for address in server.routes} | {url.split("/")[2] for url in urls}
-    resolve = ",".join(f"{host}=127.0.0.1:{server.server_address[1]}" for host in sorted(hosts))
-    done = khcn("-v", "crawl", "--json", "--seeds", str(seeds), *FAST, *PLAIN, *options, data=data, resolve=resolve)
-    assert "Traceback" not in done.stderr, done.stderr
-    assert done.stdout, done.stderr
-    (data.parent / f"{data.name}.log").write_text(done.stderr)
-    return {report["site"].removeprefix("host__"): report for report in map(json.loads, done.stdout.splitlines())}
-
-
-def causes(report: dict) -> dict[str, str]:
-    return {failure["url"]: failure["cause"] for failure in report["failures"]}
 
 
 # Host -> answers to robots.txt; whether /cam/ and /mo/ are fetched; the cause when nothing is.
@@ -155,7 +38,7 @@ CASES: dict[str, tuple[list[Answer], tuple[bool, bool] | str]] = {
     "e500": ([answer(b"", "500 Oops")], "status: 500"),
     "e503": ([busy(None)], "status: 503"),
     "e429": ([busy(None, "429 Slow")], "status: 429"),
-    "e503-long": ([busy("600")], "status: 503, Retry-After 600 s"),
+    "e503-long": ([busy("6000")], "status: 503, Retry-After 6000 s"),
     "e503-once": ([busy(None), answer(NO_RULES)], RULED),
     "reset": ([RESET], "reset: "),
     "timeout": ([HANG], "timeout: "),
@@ -261,7 +144,7 @@ HELD: dict[str, tuple[list[Answer], float, str | None]] = {
     "past": ([busy("Wed, 11 Jun 2025 12:02:00 GMT"), HOME], 0, None),
     "zero": ([busy("0"), HOME], 0, None),
     "garbage": ([busy("chiều mai".encode().decode("latin-1")), HOME], 0, None),
-    "long": ([busy("600"), HOME], 0, "status: 503, Retry-After 600 s"),
+    "long": ([busy("6000"), HOME], 0, "status: 503, Retry-After 6000 s"),
     "huge": ([busy("9" * 30), HOME], 0, f"status: 503, Retry-After {MAX_S} s"),
 }
 
@@ -313,11 +196,11 @@ def test_a_held_host_holds_all_its_requests_and_nobody_elses(tmp_path):
 
 def test_a_long_retry_after_ends_what_waits_for_the_host(tmp_path):
     urls = [f"http://so.example/bai-{n}" for n in range(6)]
-    with served({"so.example/*": [busy("3600")]}) as server:
+    with served({"so.example/*": [busy("3601")]}) as server:
         (report,) = crawl(server, tmp_path / "data", urls, *ONE_BY_ONE).values()
 
     assert len(server.asked("so.example")) == 2
-    assert causes(report) == dict.fromkeys(urls, "status: 503, Retry-After 3600 s")
+    assert causes(report) == dict.fromkeys(urls, "status: 503, Retry-After 3601 s")
     assert report["exit"] == 5
 
 

@@ -32,9 +32,12 @@ STANDS_ON = [
     (HANDLER, "_LenientHTTPClientParser", "lineReceived headerReceived", "wire.WireParser"),
     ("scrapy.utils._download_handlers", "wrap_twisted_exceptions", "DownloadFailedError", "Scrapy's exceptions"),
     ("scrapy.utils._download_handlers", "get_dataloss_msg", "url", "the message of a cut answer"),
-    ("scrapy.core.downloader", "Downloader", "_get_slot _process_queue get_slot_key per_slot_settings "
-     "total_concurrency slot.latercall slot.queue signal=signals.response_downloaded",
-     "middlewares.retry_after holds a host, middlewares.robots slows it down"),
+    ("scrapy.core.downloader", "Downloader", "self._process_queue(slot) get_slot_key per_slot_settings _jitter "
+     "_latercall slot.latercall slot.queue.append((request, slot.transferring.remove free_transfer_slots() "
+     "_wait_for_download(slot, self.handlers.download_request_async total_concurrency",
+     "downloader.Downloader sends, middlewares.robots slows a host down"),
+    ("scrapy.extensions.throttle", "AutoThrottle", "self._adjust_delay(slot, self.mindelay self.maxdelay",
+     "extensions.throttle has a floor a host"),
     (CLIENT, "HTTP11ClientProtocol", "_finishResponse _giveUp _parser _currentRequest.persistent QUIESCENT "
      "request.writeTo(self.transport)", "wire.WireProtocol sees every end of an answer"),
     (CLIENT, "HTTPClientParser", "_transferDecoders bodyDecoder allHeadersReceived _finished", "wire.WireParser"),

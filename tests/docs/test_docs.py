@@ -70,7 +70,7 @@ def test_the_causes_of_failure_are_those_of_the_program():
     text = section(read("docs/operations.md"), "When it breaks")
     words = code_names(first_cells(text.partition("### Causes of failure")[2]))
 
-    assert words == {word for word, _ in WORDS} | {"error", "status", "robots"}
+    assert words == {word for word, _ in WORDS} | {"error", "status", "robots", "breaker"}
 
 
 # --- docs/settings.md ---------------------------------------------------------------------------

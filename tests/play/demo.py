@@ -17,12 +17,12 @@ from rich.table import Table
 
 from crawler.cli.common import table
 from crawler.cli.progress import size
+from tests.khcn import FAST
 from tests.play import play
 
 SITES = ("ha_tinh", "hau_giang")
 DATA = Path("demo-data")
 KHCN = Path(sys.executable).parent / "khcn"
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
 
 console = Console(width=max(100, Console().width) if sys.stdout.isatty() else 100)
 
