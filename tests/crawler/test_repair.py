@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -95,18 +96,21 @@ def test_every_article_is_there_once_and_all_its_files_were_fetched(killed):
     assert missing == set()
 
 
-def test_every_crawl_has_a_report_that_says_it_was_interrupted(killed):
+def test_the_crawl_has_one_report_that_tells_of_all_its_runs(killed):
     reports = [read_report(path) for path in sorted((killed.data / "crawls").glob("*.json"))]
     captures: Counter[str] = Counter()
     for warc in list_warcs(killed.data):
         for capture, _ in iter_captures(killed.data, warc):
             captures[capture.crawl] += 1
 
-    assert [report.exit for report in reports] == [8] * len(killed.left) + [0, 0]
-    assert [report.complete for report in reports] == [False] * len(killed.left) + [True, True]
-    assert {report.crawl: report.captures for report in reports if report.captures} == dict(captures)
-    assert any(report.owed for report in reports)
-    assert reports[-1].owed == reports[-2].owed == ()
+    assert [[run.exit for run in report.runs] for report in reports] == [[8] * len(killed.left) + [0], [0]]
+    assert [(report.exit, report.complete, report.owed) for report in reports] == [(0, True, ())] * 2
+    assert {report.crawl: report.captures for report in reports} == dict(captures)
+    for report in reports:
+        assert sum(run.requests for run in report.runs) == report.requests
+        assert report.runs[0].started == report.started
+        assert report.runs[-1].ended == report.ended
+        assert all(run.ended <= later.started for run, later in pairwise(report.runs))
     assert all(report.settings["DOWNLOAD_DELAY"] == "0" for report in reports)
 
 
