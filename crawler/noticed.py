@@ -1,7 +1,7 @@
 """What a listing page betrays of known articles, compared with how it was when last captured.
 
 An article is due by its own history (:mod:`archive.ledger`); a listing can say sooner that it was
-changed or taken away. What is noticed here is asked for, and nothing more follows from it.
+changed, taken away or put back. What is noticed here is asked for, and nothing more follows from it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ MAX_CHANGED = 3
 
 
 def noticed(before: Listing, now: Listing) -> list[str]:
-    """Return the addresses of articles that look taken away or changed.
+    """Return the addresses of articles that look taken away, put back, or changed.
 
-    *Changed*: the page gives another text for the link, or another date. *Taken away*: the page names it no more, but
-    still names one that stood below it, both with a date. So what was pushed off by newer articles is not meant, and
-    neither is what comes and goes in a side column, where no dates are printed.
+    *Taken away*: the page names it no more, but still names one that stood below it, both with a date. So what was
+    pushed off by newer articles is not meant, and neither is what comes and goes in a side column, where no dates are
+    printed. *Put back*, or pinned: the same the other way round. *Changed*: another text of the link, or another date.
 
     >>> from archive.model import ListingItem
     >>> from datetime import datetime
@@ -26,18 +26,18 @@ def noticed(before: Listing, now: Listing) -> list[str]:
     ['b', 'a']
     """
     shown = {item.url: item for item in now.items}
-    last_left = max(
-        (place for place, item in enumerate(before.items) if item.url in shown and item.published), default=-1
-    )
-    changed, gone = [], []
-    for place, item in enumerate(before.items):
-        same = shown.get(item.url)
-        if same is None:
-            if item.published and place < last_left:
-                gone.append(item.url)
-        elif _differ(item.title, same.title) or _differ(item.published, same.published):
-            changed.append(item.url)
-    return gone + (changed if len(changed) <= MAX_CHANGED else [])
+    pairs = [(item, shown[item.url]) for item in before.items if item.url in shown]
+    changed = [old.url for old, new in pairs if _differ(old.title, new.title) or _differ(old.published, new.published)]
+    among = [*_missing_among(before, now), *_missing_among(now, before)]
+    return list(dict.fromkeys(among + (changed if len(changed) <= MAX_CHANGED else [])))
+
+
+def _missing_among(here: Listing, there: Listing) -> list[str]:
+    """Return what *there* does not name of *here*, but for what stands below all that it does."""
+    named = {item.url for item in there.items}
+    dated = [item.url for item in here.items if item.published is not None]
+    last = max((place for place, url in enumerate(dated) if url in named), default=0)
+    return [url for url in dated[:last] if url not in named]
 
 
 def _differ(before: object, now: object) -> bool:

@@ -368,7 +368,6 @@ class Recorder:
         novelty = settle(self._catalog, self.reader)
         if self._writer.durable:
             write_settled(self._catalog, self.root, self.site.id, self.crawl)
-            novelty += self._catalog.events(self.site.id, self.crawl)
         self._is_closed = True
         return novelty + self._catalog.events(self.site.id, self.crawl)
 

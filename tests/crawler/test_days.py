@@ -188,7 +188,7 @@ def told_of(data: Path, days: Days):
         return ledgers, events, due, list(catalog.dump())
 
 
-def test_a_listing_betrays_at_once_what_was_renamed_or_taken_away(tmp_path):
+def test_a_listing_betrays_at_once_what_was_renamed_taken_away_or_put_back(tmp_path):
     with play(seeds=False, oldest=20, still=True) as played:
 
         def run() -> tuple[dict[str, int], dict[str, int]]:
@@ -205,9 +205,13 @@ def test_a_listing_betrays_at_once_what_was_renamed_or_taken_away(tmp_path):
         played.remove(removed.url)
         articles, asked = run()
         again = run()
+        played.publish(removed)
+        back = run()
 
     assert len(listed) > 4
     assert articles == {"changed": 1}
     assert {url: asked[url] for url in asked if "/chi-tiet-" in url} == {renamed.url: 200, removed.url: 404}
     assert again[0] == {}
     assert not [url for url in again[1] if "/chi-tiet-" in url]
+    assert back[0] == {"unchanged": 1}
+    assert {url: back[1][url] for url in back[1] if "/chi-tiet-" in url} == {removed.url: 200}
