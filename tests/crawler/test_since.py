@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
 
-from archive.model import ListingItem
+from archive.model import ListingItem, Payload
 from archive.times import VN
 from crawler.listed import dates_beside
+from crawler.page import ListingPage
 from crawler.since import Since
+from crawler.sites import load_site
+from tests.crawler.other_sites import SITES
 from tests.khcn import FAST, khcn
 from tests.play import play
+from tests.play.content import articles
+from tests.play.world import World
 
 DAY = date(2025, 6, 10)
 NEWER, OLDER = datetime(2025, 6, 10, 0, 0, tzinfo=VN), datetime(2025, 6, 9, 23, 59, tzinfo=VN)
@@ -128,3 +134,26 @@ def test_a_run_asks_for_nothing_that_its_listings_date_before_that_day(tmp_path)
         whole = json.loads(khcn("crawl", "ha_tinh", "--json", *FAST, data=tmp_path, resolve=played.resolve).stdout)
         assert whole["articles"]["new"] == len(truth) - len(asked)
         assert whole["complete"] is True
+
+
+@pytest.mark.parametrize(
+    ("site", "address"),
+    [
+        ("ha_tinh", "http://skhcn.hatinh.gov.vn/danh-sach-tin-tuc/tin-tuc-su-kien?page={}"),
+        ("hau_giang", "http://skhcn.haugiang.gov.vn/danh-sach/-/tin-tuc?page={}"),
+    ],
+)
+def test_no_date_of_a_played_listing_is_another_articles(site, address):
+    world = World(articles())
+    truth = {article.url: article.published.astimezone(VN).date() for article in world.articles}
+    found = []
+    for number in range(1, 6):
+        parts = urlsplit(address.format(number))
+        answer = world.answer(parts.netloc, f"{parts.path}?{parts.query}")
+        payload = Payload(200, (("Content-Type", answer.mime),), answer.body)
+        page = ListingPage(load_site(SITES / f"{site}.toml"), parts.geturl(), NEWER, payload)
+        found += page.listing().items
+
+    dated = [item for item in found if item.published is not None]
+    assert len(dated) > len(found) * 2 / 3  # the rest stands in a side column
+    assert [item for item in dated if item.published.date() != truth[item.url]] == []
