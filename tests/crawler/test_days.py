@@ -116,11 +116,12 @@ def test_each_is_asked_1_2_4_8_days_after_its_last_change(days):
 
 
 def test_it_is_gone_on_the_third_day_and_back_a_week_later(days):
-    told = [
-        (day, name) for day, seen in days.day.items() for name in ("gone", "back", "moved") if name in seen.articles
-    ]
+    names = ("gone", "back", "moved")
+    told = {
+        day: {name: seen.articles[name] for name in names if name in seen.articles} for day, seen in days.day.items()
+    }
 
-    assert told == [(3, "gone"), (10, "back")]
+    assert {day: events for day, events in told.items() if events} == {3: {"gone": 1}, 10: {"back": 1}}
     with Catalog.open(days.data / "catalog.sqlite3", read_only=True) as catalog:
         ledger = catalog.ledger(days.removed)
         (removed,) = catalog.removed("ha_tinh")
