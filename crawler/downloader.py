@@ -118,8 +118,7 @@ class Downloader(downloader.Downloader):
 
     async def _wait_for_download(self, slot: Slot, request: Request, queue_dfd: Deferred[Response]) -> None:
         host = self.get_slot_key(request)
-        wait_s = self.hosts.wait_s(host)
-        if self.stopped or (wait_s > 0 and not self.hosts.is_first(host, request)):
+        if self.hosts.wait_s(host) > 0 and not self.hosts.is_first(host, request):
             # Held between leaving the queue and here: back to its place.
             self.sending -= 1
             slot.transferring.discard(request)

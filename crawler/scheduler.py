@@ -77,6 +77,8 @@ class _Row:
     is_going_on: bool = False
     """Whether a redirect or a retry takes the place of the request that just ended."""
     failure: str | None = None
+    again_at: datetime | None = None
+    """When a host may be asked again that was not asked: that counts as no attempt."""
     is_unsent: bool = False
 
 
@@ -160,11 +162,15 @@ class FrontierScheduler(BaseScheduler):
         self._ready.clear()
         self._hops.clear()
 
-    def note_failure(self, request: Request, why: str) -> None:
-        """Note that a request got no usable answer: its row failed, unless it goes on."""
+    def note_failure(self, request: Request, why: str, *, again_at: datetime | None = None) -> None:
+        """Note that a request got no usable answer: its row failed, unless it goes on.
+
+        *again_at* is when a later crawl may ask, of a request that was not sent; else that
+        follows from the attempts.
+        """
         row = self._rows.get(request.meta.get("row", 0))
         if row is not None:
-            row.failure = why
+            row.failure, row.again_at = why, again_at
 
     def note_unsent(self, request: Request) -> None:
         """Note that a request was given up because the crawl ends: its row stays to be asked for."""
@@ -208,6 +214,8 @@ class FrontierScheduler(BaseScheduler):
         with self._kept():
             if row.is_unsent:
                 self._frontier.release([key])
+            elif row.failure is not None and row.again_at is not None:
+                self._frontier.fail(key, row.failure, row.entry.attempts, row.again_at)
             elif row.failure is not None:
                 wait = min(RETRY_FIRST * 2 ** min(attempts - 1, 10), RETRY_MAX)
                 self._frontier.fail(key, row.failure, attempts, datetime.now(UTC) + wait)

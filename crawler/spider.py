@@ -187,7 +187,7 @@ class SiteSpider(scrapy.Spider):
         elif isinstance(error, HttpError):
             self.note_failed_page(request, f"status: {error.response.status}")
         elif isinstance(error, HostClosed):
-            self.note_failed_page(request, str(error))
+            self.note_failed_page(request, str(error), again_at=error.until or datetime.now(UTC))
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(request.url)
         elif isinstance(error, KhcnError):
@@ -233,10 +233,12 @@ class SiteSpider(scrapy.Spider):
         """Say whether the crawl starts at *url*."""
         return any(seed.url == url for seed in self.seeds)
 
-    def note_failed_page(self, request: Request, why: str, *, url: str | None = None) -> None:
+    def note_failed_page(
+        self, request: Request, why: str, *, url: str | None = None, again_at: datetime | None = None
+    ) -> None:
         """Put a page on the report's list of failures, as *url* if that is another; a later crawl asks for it again."""
         self.is_complete = False
-        self.scheduler.note_failure(request, why)
+        self.scheduler.note_failure(request, why, again_at=again_at)
         self.note_failure(url or address_asked(request), why)
 
     def note_refusal(self, url: str) -> None:
