@@ -8,12 +8,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from archive.errors import KhcnError
 from archive.times import now
 from crawler.feeds import read_feed
 from crawler.files import payload_of
+from crawler.refusals import NotAsked
 from crawler.sitemaps import Entry, Sitemap, newest, read_sitemap, tells_changes
 from spiders.finder import LATER, Finder, asked_url
 
@@ -73,12 +74,12 @@ class SitemapFinder(Finder):
             yield from self._ask_changed(sitemap)
 
     def fail(self, failure: Failure) -> None:
-        """Note a request that got no usable answer; that nobody has a sitemap where we guessed is none."""
+        """Note a request that got no usable answer; where we merely guessed a sitemap, none is no failure."""
         request: Request = failure.request  # type: ignore[attr-defined]
-        if isinstance(failure.value, HttpError) and request.cb_kwargs.get("is_guess"):
-            logger.info("no sitemap", extra={"url": request.url, "status": failure.value.response.status})
-            return
-        super().fail(failure)
+        if not request.cb_kwargs.get("is_guess") or self.is_ending or isinstance(failure.value, NotAsked | KhcnError):
+            super().fail(failure)
+        else:
+            logger.info("no sitemap", extra={"url": request.url, "cause": failure.getErrorMessage()})
 
     def _open_index(self, index: Sitemap, response: Response, depth: int) -> Iterator[Request]:
         if depth >= MAX_DEPTH:

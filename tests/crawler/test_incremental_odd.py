@@ -85,7 +85,18 @@ def odd(tmp_path_factory) -> SimpleNamespace:
     for _ in range(2):
         runs.append(
             khcn(
-                *("crawl", "--seeds", str(seeds), "--full", "--json", *FAST, "-s", "REQUISITES_ENABLED=0"),
+                *(
+                    "crawl",
+                    "--seeds",
+                    str(seeds),
+                    "--full",
+                    "--json",
+                    *FAST,
+                    "-s",
+                    "REQUISITES_ENABLED=0",
+                    "-s",
+                    "DISCOVER_ENABLED=0",
+                ),
                 *("-s", "RETRY_TIMES=1"),
                 data=data,
                 resolve=f"{HOST}=127.0.0.1:{server.port}",

@@ -70,7 +70,7 @@ def server() -> Iterator[ThreadingHTTPServer]:
 def crawl(tmp_path, server, path: str) -> dict:
     seeds = tmp_path / "seeds.txt"
     seeds.write_text(f"http://127.0.0.1:{server.server_address[1]}{path}\n")
-    done = khcn("crawl", "--seeds", str(seeds), "--json", *FAST, data=tmp_path / "data")
+    done = khcn("crawl", "--seeds", str(seeds), "--json", *FAST, "-s", "DISCOVER_ENABLED=0", data=tmp_path / "data")
     assert done.stdout, done.stderr
     return json.loads(done.stdout)
 

@@ -96,7 +96,18 @@ def crawl(server: Server, data: Path, *options: str, code: int = 0) -> tuple[dic
     seeds = data.parent / "seeds.txt"
     seeds.write_text(f"http://{HOST}/\n")
     server.log.clear()
-    done = khcn("crawl", "--json", "--seeds", str(seeds), *FAST, *options, data=data, resolve=server.resolve)
+    done = khcn(
+        "crawl",
+        "--json",
+        "--seeds",
+        str(seeds),
+        *FAST,
+        "-s",
+        "DISCOVER_ENABLED=0",
+        *options,
+        data=data,
+        resolve=server.resolve,
+    )
     assert done.returncode == code, done.stderr
     return json.loads(done.stdout), Counter(server.log)
 
