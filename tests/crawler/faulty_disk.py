@@ -3,7 +3,7 @@
 Counted are the calls of Python: opening for writing, ``write``, ``ftruncate``, ``fsync``, ``rename``,
 ``unlink``, ``mkdir``, and the commits of databases, which fail before they are done (``commit``) or after
 (``committed``: the disk did it, and says it did not). What SQLite asks of the system itself is for
-``strace`` to fail (:mod:`tests.crawler.test_faults`).
+``strace`` to fail (:mod:`tests.crawler.test_faults_system`).
 """
 
 from __future__ import annotations
