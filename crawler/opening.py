@@ -166,7 +166,7 @@ def settings_digest(settings: BaseSettings) -> str:
     Where the archive lies and whom the log goes to steer nothing.
     """
     values = {key: settings[key] for key in settings if key.isupper() and not key.startswith("LOG_")}
-    for key in ("KHCN_DATA", "KHCN_CATALOG_URL", "KHCN_FRONTIER_URL", "KHCN_RESOLVE"):
+    for key in ("KHCN_DATA", "KHCN_CATALOG_URL", "KHCN_FRONTIER_URL", "KHCN_RESOLVE", "KHCN_MIN_FREE"):
         values.pop(key, None)
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
