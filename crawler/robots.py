@@ -11,6 +11,7 @@ MAX_BYTES = 500 * 1024
 """As many bytes of a robots.txt are read. Source: RFC 9309, section 2.5."""
 MAX_REDIRECTS = 5
 """As many redirects of it are followed, whatever the host. Source: RFC 9309, section 2.3.1.2."""
+MAX_SITEMAPS = 50
 _AGENT = re.compile(r"(?im)^([ \t]*user-?agent[ \t]*:[ \t]*)([a-z_-]+)[^\r\n]*")
 
 
@@ -29,6 +30,11 @@ class Rules:
     def allows(self, url: str) -> bool:
         """Say whether *url* may be fetched."""
         return self.parser is None or self.parser.can_fetch(url, self.token)
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """Addresses of sitemaps as the file has them, each once, a few."""
+        return tuple(dict.fromkeys(self.parser.sitemaps))[:MAX_SITEMAPS] if self.parser is not None else ()
 
     @property
     def delay_s(self) -> float:

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
@@ -78,6 +78,8 @@ class RobotsMiddleware:
             raise rules.again()
         if isinstance(rules, NotAsked):
             raise NotAsked(str(rules))
+        # For whoever reads the answer: the sitemaps of its host.
+        request.meta["sitemaps"] = tuple(urljoin(f"{service}/", url) for url in rules.sitemaps)
         if not rules.allows(request.url):
             self._stats.inc_value("robotstxt/forbidden")
             raise IgnoreRequest("forbidden by robots.txt")

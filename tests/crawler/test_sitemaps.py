@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.model import Payload
+from crawler.robots import read_rules
 from crawler.sitemaps import MAX_ENTRIES, Entry, Sitemap, read_sitemap, tells_changes
 
 URL = "http://skhcn.example.vn/sitemap.xml"
@@ -172,3 +173,12 @@ def test_no_bytes_are_refused_with_an_exception(noise, at):
 
     sitemap(body[:at] + noise + body[at:])
     sitemap(noise)
+
+
+def test_robots_txt_names_sitemaps_in_any_spelling_each_once_and_not_without_end():
+    body = "User-agent: *\nDisallow: /x\nSitemap: http://a.vn/s.xml\nsitemap:/t.xml\nSITEMAP: http://a.vn/s.xml\n"
+    many = "".join(f"Sitemap: /{n}.xml\n" for n in range(99))
+
+    assert read_rules(body.encode(), "khcn").sitemaps == ("http://a.vn/s.xml", "/t.xml")
+    assert len(read_rules(many.encode(), "khcn").sitemaps) == 50
+    assert read_rules(b"<html>", "khcn").sitemaps == ()
