@@ -13,8 +13,9 @@ ROWS = 10_000
 
 
 def answered_hashes(connection: Connection, site: str) -> frozenset[int]:
-    """Return the hashes of the addresses that gave 200, a redirect, 304 or "gone"."""
+    """Return the hashes of the addresses that gave 200, a redirect, 304 or "gone", whole or cut for its size."""
     is_final = or_(captures.c.status.between(200, 399), captures.c.status.in_(GONE))
+    is_kept = or_(captures.c.truncated.is_(None), captures.c.truncated == "length")
     asked = captures.c.site == site, captures.c.method == "GET"
-    query = select(captures.c.url).where(*asked, is_final).execution_options(yield_per=ROWS)
+    query = select(captures.c.url).where(*asked, is_final, is_kept).execution_options(yield_per=ROWS)
     return frozenset(address_hash(url) for url in connection.scalars(query))

@@ -416,3 +416,24 @@ def test_one_site_is_replaced_and_the_others_stay(catalog):
 
     assert {entry.capture for entry in catalog.articles()} == {theirs.id, anew.id}
     assert list(catalog.captures()) == [theirs, anew]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_answer"),
+    [
+        ({}, True),
+        ({"status": 302}, True),
+        ({"status": 304}, True),
+        ({"status": 404}, True),
+        ({"status": 503}, False),
+        ({"status": None}, False),
+        ({"truncated": "length"}, True),
+        ({"truncated": "time"}, False),
+        ({"truncated": "disconnect"}, False),
+        ({"truncated": "unspecified"}, False),
+    ],
+)
+def test_an_address_is_answered_when_its_answer_came_whole_or_is_too_long(catalog, changes, is_answer):
+    catalog.add_captures([make_capture(1, **changes)])
+
+    assert len(catalog.answered(SITE)) == is_answer
