@@ -13,8 +13,9 @@ Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is als
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urlsplit
+from weakref import WeakKeyDictionary
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _BindAddressAgent, _ScrapyAgent
@@ -40,8 +41,7 @@ from crawler.validators import Known
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from crawler.spider import SiteSpider
+    from twisted.internet.defer import Deferred
 
 # mypy: disable-error-code="no-untyped-call"
 
@@ -133,7 +133,7 @@ class CaptureHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        transfers = cast("SiteSpider", self._crawler.spider).transfers
+        transfers = transfers_of(self._crawler)
         with wrap_twisted_exceptions():
             transfer = agent.download_request(request)
             transfers.add(transfer)
@@ -199,6 +199,14 @@ class CaptureHandler(HTTP11DownloadHandler):
             if "dataloss" not in response.flags:
                 response.flags.append("dataloss")
         return response
+
+
+_TRANSFERS: WeakKeyDictionary[Crawler, set[Deferred[Response]]] = WeakKeyDictionary()
+
+
+def transfers_of(crawler: Crawler) -> set[Deferred[Response]]:
+    """Return the requests of a crawl that were sent and are not answered yet; to cancel one cuts it."""
+    return _TRANSFERS.setdefault(crawler, set())
 
 
 class CaptureAgent(_ScrapyAgent):

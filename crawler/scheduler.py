@@ -45,9 +45,11 @@ logger = logging.getLogger(__name__)
 BATCH = 16
 """Rows leased at once; what is leased and not sent when a run ends is pending again."""
 COMMIT_S = 0.5
+RETRIED_AT_ONCE = 3
+"""What failed in so many crawls in a row is asked for by the next one, whenever that begins."""
 RETRY_FIRST = timedelta(hours=1)
 RETRY_MAX = timedelta(days=7)
-"""What failed in one crawl is asked for in the next one that begins 1, 2, 4 ... hours later, at most so much."""
+"""What failed more often waits 1, 2, 4 ... hours, at most so long."""
 
 
 class FrontierDupeFilter(BaseDupeFilter):
@@ -217,8 +219,7 @@ class FrontierScheduler(BaseScheduler):
             elif row.failure is not None and row.again_at is not None:
                 self._frontier.fail(key, row.failure, row.entry.attempts, row.again_at)
             elif row.failure is not None:
-                wait = min(RETRY_FIRST * 2 ** min(attempts - 1, 10), RETRY_MAX)
-                self._frontier.fail(key, row.failure, attempts, datetime.now(UTC) + wait)
+                self._frontier.fail(key, row.failure, attempts, _next_try(attempts, datetime.now(UTC)))
             else:
                 self._frontier.add(row.targets)
                 self._frontier.done([key, *(target.key for target in row.targets)])
@@ -248,3 +249,9 @@ class FrontierScheduler(BaseScheduler):
             yield
         except KhcnError as error:
             self._spider.recorder.give_up(error)
+
+
+def _next_try(attempts: int, now: datetime) -> datetime | None:
+    """Return when to ask again for what failed in so many crawls; null for the next crawl."""
+    often = attempts - RETRIED_AT_ONCE
+    return now + min(RETRY_FIRST * 2 ** min(often - 1, 10), RETRY_MAX) if often > 0 else None

@@ -33,7 +33,6 @@ from crawler.sites import Seed, Site
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from twisted.internet.defer import Deferred
     from twisted.python.failure import Failure
 
     from crawler.scheduler import FrontierScheduler
@@ -66,8 +65,6 @@ class SiteSpider(scrapy.Spider):
         self.seeds = seeds or self.site.seeds
         self.is_complete = self.seeds == self.site.seeds or not self.site.layouts
         """Whether the crawl has seen all it set out to see, so that the next may stop at what is known."""
-        self.transfers: set[Deferred[Response]] = set()
-        """Requests that were sent and are not answered yet."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:

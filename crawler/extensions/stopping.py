@@ -10,6 +10,7 @@ from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 
+from crawler.capture import transfers_of
 from crawler.refusals import NotAsked
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ class StoppingExtension:
         if self._deadline is None:
             self._deadline = monotonic() + self._within_s
         self._give_up_unsent()
-        if monotonic() >= self._deadline and spider.transfers:
-            logger.warning("transfers cut", extra={"number": len(spider.transfers), "after_s": self._within_s})
-            for transfer in list(spider.transfers):
+        transfers = transfers_of(self._crawler)
+        if monotonic() >= self._deadline and transfers:
+            logger.warning("transfers cut", extra={"number": len(transfers), "after_s": self._within_s})
+            for transfer in list(transfers):
                 transfer.cancel()
 
     def _give_up_unsent(self) -> None:

@@ -66,6 +66,8 @@ if __name__ == "__main__":
     process = AsyncCrawlerProcess(
         {
             "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.capture.CaptureHandler"),
+            "KHCN_DATA": sys.argv[1],
+            "KHCN_MIN_FREE": "0",
             "KHCN_RESOLVE": sys.argv[2],
             "LOG_LEVEL": "ERROR",
             "TELNETCONSOLE_ENABLED": False,

@@ -185,6 +185,8 @@ def crawl(directory: Path, plan: dict[str, Any]) -> dict[str, Any]:
                 "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
                 "crawler.middlewares.cookies.CookiesMiddleware": 700,
             },
+            "KHCN_DATA": str(directory / "data"),
+            "KHCN_MIN_FREE": "0",
             "KHCN_RESOLVE": plan["resolve"],
             "CAPTURE_BODY_LIMIT": BODY_LIMIT,
             "ITEM_PIPELINES": {FetchPipeline: 1},

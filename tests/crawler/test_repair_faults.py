@@ -40,7 +40,7 @@ DEATHS = {
     "index written": {"call": "archive.warc.writer:write_sorted", "when": "after"},
     "catalog not settled": {"call": "crawler.recorder:settle"},
     "no json lines": {"call": "crawler.recorder:write_settled"},
-    "no report": {"call": "crawler.recorder:write_report", "nth": 2},
+    "no report": {"call": "crawler.recorder:write_report"},
 }
 
 REFUSALS = {

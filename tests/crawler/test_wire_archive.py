@@ -80,7 +80,7 @@ def test_failures_without_bytes_are_metadata_records(blocks: Blocks, url: str):
 def test_another_indexer_finds_what_our_sidecars_say(odd_crawl):
     data = odd_crawl.directory / "data"
     theirs = io.StringIO()
-    write_cdx_index(theirs, [str(path) for path in sorted((data / "warcs").rglob("*.warc.gz"))], {})
+    write_cdx_index(theirs, [str(path) for path in sorted((data / "warcs").rglob("*.warc.gz"))], {"post_append": True})
     ours = "".join(path.read_text() for path in sorted((data / "cdxj").rglob("*.cdxj")))
 
     assert places(ours) == places(theirs.getvalue())
