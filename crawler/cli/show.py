@@ -93,7 +93,7 @@ def _show_article(archive: Archive, article: Article, form: str | None) -> None:
 def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(to_json(article))
     capture = archive.capture_by_id(article.capture or "")
-    value["state"] = "live"
+    value["state"] = archive.state(article.url)
     value["origin"] = archive.origin(capture) if capture else "crawl"
     value["capture"] = capture and {
         "id": capture.id,
