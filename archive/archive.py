@@ -71,7 +71,7 @@ class Archive:
         """Return the article at *url* as it was seen last, or as it read at a time; null when unknown."""
         return self.catalog.article(url, at)
 
-    def state(self, url: str) -> Literal["live", "gone"]:
+    def state(self, url: str) -> Literal[live, gone]:
         """Say whether the article at *url* is still there, as its checks until now tell (:mod:`archive.ledger`)."""
         ledger = self.catalog.ledger(url)
         return ledger.state if ledger is not None else "live"
