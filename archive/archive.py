@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from archive.catalog import Catalog
@@ -71,7 +72,7 @@ class Archive:
         """Return the article at *url* as it was seen last, or as it read at a time; null when unknown."""
         return self.catalog.article(url, at)
 
-    def state(self, url: str) -> Literal[live, gone]:
+    def state(self, url: str) -> Literal["live", "gone"]:
         """Say whether the article at *url* is still there, as its checks until now tell (:mod:`archive.ledger`)."""
         ledger = self.catalog.ledger(url)
         return ledger.state if ledger is not None else "live"
