@@ -1,4 +1,4 @@
-"""A valve before the played sites: while it is shut, requests arrive and no answer comes back."""
+"""A valve before the played sites: while it is shut no answer comes back, while it trickles only drops of one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+DROP_S = 0.05
+"""Between two bytes of an answer that trickles."""
 
 
 class Valve:
@@ -15,6 +18,10 @@ class Valve:
         self._behind = behind
         self._open = threading.Event()
         self._open.set()
+        self._flows = threading.Event()
+        self._flows.set()
+        self.drops = 0
+        """Bytes that came through one by one."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._ends: list[socket.socket] = [self._listener]
@@ -26,11 +33,16 @@ class Valve:
 
     def open(self) -> None:
         """Let all answers through, those that were held too."""
+        self._flows.set()
         self._open.set()
+
+    def trickle(self) -> None:
+        """Let answers through byte by byte from now on, so that none comes to its end."""
+        self._flows.clear()
 
     def close(self) -> None:
         """End all connections."""
-        self._open.set()
+        self.open()
         for end in self._ends:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -50,6 +62,11 @@ class Valve:
             while data := source.recv(65536):
                 if is_answer:
                     self._open.wait()
+                while is_answer and data and not self._flows.is_set():
+                    target.sendall(data[:1])
+                    data = data[1:]
+                    self.drops += 1
+                    self._flows.wait(DROP_S)
                 target.sendall(data)
         with suppress(OSError):
             target.shutdown(socket.SHUT_WR)
