@@ -104,7 +104,8 @@ class RequisitesMiddleware:
     def _note(self, url: str, fetched: Fetched) -> None:
         """Count how it ended. Only silence of the site's own hosts is a failure of the crawl."""
         if fetched.is_skipped:
-            self._count("skipped")
+            # What a crawl that ends leaves out is asked for when it goes on.
+            self._count("skipped", int(not self._spider.is_ending))
             return
         if fetched.is_refused:
             self._spider.note_refusal(url)
