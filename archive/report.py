@@ -171,6 +171,8 @@ class CrawlReport:
     """Whether it saw all it set out to see: not cut by a limit or a signal, no page failed."""
     requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
     """Style sheets, scripts, pictures and fonts of pages."""
+    waiting: int = 0
+    """Addresses that failed in several crawls before, and whose time to be asked for again has not come."""
     bound: str | None = None
     """The bound that ended the crawl, such as ``CRAWL_MAX_REQUESTS=500``; the next run goes on from there.
     Null when none did."""

@@ -64,9 +64,11 @@ class ReportExtension:
         if recorder.broken is not None:
             self._lose(recorder.broken)
         novelty: Counter[str] = Counter()
+        waiting = 0
         try:
             try:
                 novelty = recorder.close()
+                waiting = spider.frontier.counts()["later"]
                 if reason == "finished":
                     spider.frontier.end(recorder.crawl)
             finally:
@@ -89,6 +91,7 @@ class ReportExtension:
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
             failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
             owed=recorder.left(is_finished=reason == "finished"),
+            waiting=waiting,
             robots_refused=recorder.counts["robots_refused"],
             requisites=RequisiteCounts.of(recorder.counts),
             requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
