@@ -61,8 +61,9 @@ def request_of(entry: Entry, spider: SiteSpider) -> Request:
             dont_filter=True,
         )
         for name, value in how.get("headers", []):
-            request.headers.appendlist(name, value)
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+            # Bytes: Scrapy would encode a text once more.
+            request.headers.appendlist(name.encode("latin-1"), value.encode("latin-1"))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise ValueError(f"{entry.url}: the frontier's entry can not be read ({error})") from None
     return request
 
