@@ -34,7 +34,7 @@ def test_a_report_has_the_promised_keys(tmp_path):
 
     assert " ".join(written) == (
         "crawl site started ended exit requests bytes captures revisits articles "
-        "failures owed robots_refused breaker settings versions complete requisites bound requisite_failures "
+        "failures owed robots_refused breaker settings versions complete requisites waiting bound requisite_failures "
         "expectations runs"
     )
     assert " ".join(written["articles"]) == "new changed unchanged gone back moved rejected"
