@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from crawler.ajax import address_of_capture
 from crawler.ajax_page import read_ajax
-from crawler.page import ListingPage
-from crawler.registry import page_class
-from crawler.sites import Site
+from crawler.page import ArticlePage, Page
+from crawler.registry import page_class, page_classes
+from crawler.sites import Layout, Site
 
 _HTML = frozenset(("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""))
 _SIGNATURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"RIFF", b"Rar!")
+SURE = 0.5
+"""A site without a declared layout is read by the family whose fingerprint is this at least."""
 
 
 def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing | NotAnArticle:
@@ -29,13 +33,35 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
         return NotAnArticle("empty", capture.url)
     if not _is_html(payload):
         return NotAnArticle("not_html", payload.header("Content-Type") or "")
-    if site.is_listing(capture.url):
-        return ListingPage(site, capture.url, capture.date, payload, capture.via).listing()
-    layout = site.layout_of("articles", capture.url, capture.date)
-    if layout is None and site.layouts:
+    page = Page(site, capture.url, capture.date, payload, capture.via)
+    listings = site.layouts_of("listings", capture.url, capture.date)
+    if listings:
+        return page.read_as(confirmed(listings, page).listing_page).listing()
+    articles = site.layouts_of("articles", capture.url, capture.date)
+    if not articles and site.layouts:
         return NotAnArticle("other_page", "not at an article's address")
-    reader = page_class(layout.page if layout is not None else "generic")
-    return reader(site, capture.url, capture.date, payload, capture.via).article(capture)
+    reader = confirmed(articles, page) if articles else recognised(page)
+    return page.read_as(reader).article(capture)
+
+
+def confirmed(layouts: Sequence[Layout], page: Page) -> type[ArticlePage]:
+    """Return the class of the first layout, or of the next whose marks the page bears while it has none of the first.
+
+    A class that knows no marks is believed.
+    """
+    first, *others = (page_class(layout.page) for layout in layouts)
+    if not others or not first.has_fingerprint() or first.fingerprint(page) > 0:
+        return first
+    return next((other for other in others if other.fingerprint(page) > 0), first)
+
+
+def recognised(page: Page) -> type[ArticlePage]:
+    """Return the class whose marks an undeclared page bears most surely, the generic one when none does."""
+    best, sure = page_class("generic"), 0.0
+    for _, reader in sorted(page_classes().items()):
+        if reader.has_fingerprint() and (found := reader.fingerprint(page)) >= SURE and found > sure:
+            best, sure = reader, found
+    return best
 
 
 def _is_html(payload: Payload) -> bool:

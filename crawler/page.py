@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from lxml import etree
@@ -39,11 +39,20 @@ _NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
 _NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
 
 
+_P = TypeVar("_P", bound="Page")
+
+
 class Page:
     """One payload, parsed when first asked."""
 
     def __init__(self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None) -> None:
         self.site, self.url, self.captured, self.payload, self.via = site, url, captured, payload, via
+
+    def read_as(self, reader: type[_P]) -> _P:
+        """Return the same page for *reader* to read; what was parsed is not parsed again."""
+        page = reader(self.site, self.url, self.captured, self.payload, self.via)
+        vars(page).update(vars(self))
+        return page
 
     @cached_property
     def _decoded(self) -> tuple[str, str]:
@@ -53,6 +62,11 @@ class Page:
     def encoding(self) -> str:
         """Name of the page's character encoding."""
         return self._decoded[0]
+
+    @property
+    def markup(self) -> str:
+        """The page's source, decoded."""
+        return self._decoded[1]
 
     @cached_property
     def root(self) -> etree._Element | None:
@@ -82,6 +96,76 @@ class Page:
         return line("".join(str(text) for text in element.itertext())) if element is not None else ""
 
 
+class ListingPage(Page):
+    """A page that lists articles: which ones, and where the list goes on."""
+
+    def listing(self) -> Listing:
+        """Return the links to articles in the page's order, each once, and the next page."""
+        return Listing(self.url, self.items(), self.next_url())
+
+    @cached_property
+    def links(self) -> list[tuple[str, str, str]]:
+        """Address, text and ``rel`` of every link, in source order."""
+        found = []
+        for element, url in self._anchors:
+            text = line("".join(str(piece) for piece in element.itertext()))
+            found.append((url, text or line(str(element.get("title") or "")), str(element.get("rel") or "")))
+        return found
+
+    @cached_property
+    def _anchors(self) -> list[tuple[etree._Element, str]]:
+        if self.root is None:
+            return []
+        hrefs = ((element, element.get("href")) for element in self.root.iter("a", "link"))
+        urls = ((element, self.absolute(str(href)) if href else None) for element, href in hrefs)
+        return [(element, url) for element, url in urls if url is not None]
+
+    def items(self) -> tuple[ListingItem, ...]:
+        """Return the articles the page links to."""
+        titles: dict[str, str] = {}
+        for url, text, _ in self.links:
+            if self.site.is_article(url):
+                said = "" if _NOTHING_TO_SAY.fullmatch(fold(text)) else text
+                if len(said) > len(titles.setdefault(url, "")):
+                    titles[url] = said
+        dates = dates_beside((element, url) for element, url in self._anchors if url in titles)
+        return tuple(ListingItem(url, title or None, dates.get(url)) for url, title in titles.items())
+
+    def next_url(self) -> str | None:
+        """Return the address of the following page: its number is one more, or a link says that it is next."""
+        wanted = self._number(self.url) + 1
+        ours = self._list_key(self.url)
+        same = [link for link in self.links if self._list_key(link[0]) == ours]
+        for url, _, _ in same:
+            if self._number(url) == wanted:
+                return url
+        if self.site.page_param(self.url) is not None:
+            return None
+        host = urlsplit(self.url).netloc
+        for url, text, rel in self.links:
+            said = text in _NEXT_SIGNS or _NEXT_WORDS.fullmatch(fold(text).strip(" >»›."))
+            if (said or "next" in rel.lower().split()) and urlsplit(url).netloc == host and url != self.url:
+                return url
+        return None
+
+    def _list_key(self, url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+        """Return what the pages of one list share: all of the address but the page number."""
+        parts = urlsplit(url)
+        param = self._param.lower()
+        pairs = sorted((name.lower(), value) for name, value in parse_qsl(parts.query) if name.lower() != param)
+        return parts.netloc.lower(), parts.path.rstrip("/"), tuple(pairs)
+
+    @cached_property
+    def _param(self) -> str:
+        return self.site.page_param(self.url) or "page"
+
+    def _number(self, url: str) -> int:
+        """Return the page number of a listing's address, that of the first page when it has none."""
+        param = self._param.lower()
+        values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
+        return int(values[0]) if values and values[0].isdigit() else self.site.first_page(url)
+
+
 class ArticlePage(Page):
     """Base of all article readers: subclasses override what they can read."""
 
@@ -89,6 +173,30 @@ class ArticlePage(Page):
     """Name in site files and in ``Article.parser``."""
     version: ClassVar[int] = 1
     """Raised when the same bytes would give another article."""
+    articles: ClassVar[tuple[str, ...]] = ()
+    """Patterns of the targets at which the family has articles, for a layout that declares none."""
+    listings: ClassVar[tuple[str, ...]] = ()
+    """Patterns of the targets of its listings."""
+    page_param: ClassVar[str | None] = None
+    """Query key that holds a listing's page number."""
+    first_page: ClassVar[int] = 1
+    """Number of a listing's first page."""
+    source_id: ClassVar[tuple[str, ...]] = ()
+    """Query keys whose values are an article's id."""
+    junk: ClassVar[tuple[str, ...]] = ()
+    """Query keys that are no part of a page's identity."""
+    listing_page: ClassVar[type[ListingPage]] = ListingPage
+    """What reads the family's listings."""
+
+    @classmethod
+    def fingerprint(cls, page: Page) -> float:
+        """Return how sure *page* shows that this class reads it: 0 (nothing does) to 1."""
+        return 0.0
+
+    @classmethod
+    def has_fingerprint(cls) -> bool:
+        """Say whether the class knows its pages by their marks."""
+        return cls.fingerprint.__func__ is not ArticlePage.fingerprint.__func__  # type: ignore[attr-defined]
 
     def refusal(self) -> NotAnArticle | None:
         """Say why the page is no article, or None when it is one."""
@@ -178,73 +286,3 @@ class ArticlePage(Page):
             captured=self.captured,
             parser=f"{self.name}/{self.version}",
         )
-
-
-class ListingPage(Page):
-    """A page that lists articles: which ones, and where the list goes on."""
-
-    def listing(self) -> Listing:
-        """Return the links to articles in the page's order, each once, and the next page."""
-        return Listing(self.url, self.items(), self.next_url())
-
-    @cached_property
-    def links(self) -> list[tuple[str, str, str]]:
-        """Address, text and ``rel`` of every link, in source order."""
-        found = []
-        for element, url in self._anchors:
-            text = line("".join(str(piece) for piece in element.itertext()))
-            found.append((url, text or line(str(element.get("title") or "")), str(element.get("rel") or "")))
-        return found
-
-    @cached_property
-    def _anchors(self) -> list[tuple[etree._Element, str]]:
-        if self.root is None:
-            return []
-        hrefs = ((element, element.get("href")) for element in self.root.iter("a", "link"))
-        urls = ((element, self.absolute(str(href)) if href else None) for element, href in hrefs)
-        return [(element, url) for element, url in urls if url is not None]
-
-    def items(self) -> tuple[ListingItem, ...]:
-        """Return the articles the page links to."""
-        titles: dict[str, str] = {}
-        for url, text, _ in self.links:
-            if self.site.is_article(url):
-                said = "" if _NOTHING_TO_SAY.fullmatch(fold(text)) else text
-                if len(said) > len(titles.setdefault(url, "")):
-                    titles[url] = said
-        dates = dates_beside((element, url) for element, url in self._anchors if url in titles)
-        return tuple(ListingItem(url, title or None, dates.get(url)) for url, title in titles.items())
-
-    def next_url(self) -> str | None:
-        """Return the address of the following page: its number is one more, or a link says that it is next."""
-        wanted = self._number(self.url) + 1
-        ours = self._list_key(self.url)
-        same = [link for link in self.links if self._list_key(link[0]) == ours]
-        for url, _, _ in same:
-            if self._number(url) == wanted:
-                return url
-        if self.site.page_param(self.url) is not None:
-            return None
-        host = urlsplit(self.url).netloc
-        for url, text, rel in self.links:
-            said = text in _NEXT_SIGNS or _NEXT_WORDS.fullmatch(fold(text).strip(" >»›."))
-            if (said or "next" in rel.lower().split()) and urlsplit(url).netloc == host and url != self.url:
-                return url
-        return None
-
-    def _list_key(self, url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-        """Return what the pages of one list share: all of the address but the page number."""
-        parts = urlsplit(url)
-        param = self._param.lower()
-        pairs = sorted((name.lower(), value) for name, value in parse_qsl(parts.query) if name.lower() != param)
-        return parts.netloc.lower(), parts.path.rstrip("/"), tuple(pairs)
-
-    @cached_property
-    def _param(self) -> str:
-        return self.site.page_param(self.url) or "page"
-
-    def _number(self, url: str) -> int:
-        """Return the page number of a listing's address, that of the first page when it has none."""
-        param = self._param.lower()
-        values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
-        return int(values[0]) if values and values[0].isdigit() else self.site.first_page(url)

@@ -15,7 +15,8 @@ from crawler.page import ArticlePage
 def page_classes() -> dict[str, type[ArticlePage]]:
     """Return every page class of ``spiders.pages`` by its name.
 
-    Named here and imported on demand: this layer knows no website.
+    Named here and imported on demand: this layer knows no website. A class without a name of its
+    own is what others share, and none of them.
     """
     package = importlib.import_module("spiders.pages")
     found: dict[str, type[ArticlePage]] = {}
@@ -27,6 +28,7 @@ def page_classes() -> dict[str, type[ArticlePage]]:
                 and issubclass(value, ArticlePage)
                 and value is not ArticlePage
                 and value.__module__ == module.__name__
+                and "name" in vars(value)
             ):
                 found[value.name] = value
     return found

@@ -186,9 +186,14 @@ class Site(_Table, frozen=True):
 
         With *captured*, one that was in use on that day is preferred.
         """
+        return next(iter(self.layouts_of(kind, url, captured)), None)
+
+    def layouts_of(
+        self, kind: Literal["articles", "listings"], url: str, captured: datetime | None = None
+    ) -> tuple[Layout, ...]:
+        """Return the layouts whose patterns of *kind* match *url*, those in use on the day of *captured* first."""
         fit = self._fitting(kind, url)
-        in_use = [layout for layout in fit if captured is None or layout.in_use(captured)]
-        return next(iter(in_use or fit), None)
+        return fit if captured is None else tuple(sorted(fit, key=lambda layout: not layout.in_use(captured)))
 
     @cached_property
     def _fitting(self) -> Callable[[Literal["articles", "listings"], str], tuple[Layout, ...]]:
@@ -292,7 +297,30 @@ def load_site(path: Path) -> Site:
     except ValueError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}; mend the line it names") from None
     _check(path, site)
-    return site
+    return filled(site)
+
+
+def filled(site: Site) -> Site:
+    """Return *site* with the address patterns of the family in every layout that declares none."""
+    if all(layout.articles or layout.listings for layout in site.layouts):
+        return site
+    # Page classes are written for sites and import this module; they are asked only here.
+    from crawler.registry import page_class
+
+    layouts = []
+    for layout in site.layouts:
+        if not (layout.articles or layout.listings):
+            family = page_class(layout.page)
+            layout = msgspec.structs.replace(
+                layout,
+                articles=family.articles,
+                listings=family.listings,
+                page_param=layout.page_param or family.page_param,
+                first_page=layout.first_page if layout.page_param else family.first_page,
+                source_id=layout.source_id or family.source_id,
+            )
+        layouts.append(layout)
+    return msgspec.structs.replace(site, layouts=tuple(layouts))
 
 
 def _explain(message: str) -> str:
