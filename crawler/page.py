@@ -139,7 +139,7 @@ class ListingPage(Page):
         for url, _, _ in same:
             if self._number(url) == wanted:
                 return url
-        if self.site.page_param(self.url) is not None:
+        if self.site.page_param(self.url) is not None or self.site.numbered(self.url) is not None:
             return None
         host = urlsplit(self.url).netloc
         for url, text, rel in self.links:
@@ -150,6 +150,8 @@ class ListingPage(Page):
 
     def _list_key(self, url: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
         """Return what the pages of one list share: all of the address but the page number."""
+        if (numbered := self.site.numbered(url)) is not None:
+            return "", numbered[0], ()
         parts = urlsplit(url)
         param = self._param.lower()
         pairs = sorted((name.lower(), value) for name, value in parse_qsl(parts.query) if name.lower() != param)
@@ -161,6 +163,8 @@ class ListingPage(Page):
 
     def _number(self, url: str) -> int:
         """Return the page number of a listing's address, that of the first page when it has none."""
+        if (numbered := self.site.numbered(url)) is not None:
+            return numbered[1]
         param = self._param.lower()
         values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
         return int(values[0]) if values and values[0].isdigit() else self.site.first_page(url)

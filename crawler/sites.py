@@ -74,15 +74,17 @@ class Layout(_Table, frozen=True):
     hosts: tuple[str, ...] = ()
     """Hosts on which it is found; empty means all of the site."""
     articles: tuple[str, ...] = ()
-    """Patterns of article addresses."""
+    """Patterns of article addresses. What their named groups match, joined with ``.``, is the article's id."""
     listings: tuple[str, ...] = ()
-    """Patterns of listing addresses."""
+    """Patterns of listing addresses. A group ``page`` is the part that only later pages have, ``number`` its number."""
     page_param: str | None = None
     """Query key that holds a listing's page number."""
     first_page: int = 1
     """Number of a listing's first page."""
     source_id: tuple[str, ...] = ()
     """Query keys whose values, joined with ``.``, are the article's id."""
+    junk: tuple[str, ...] = ()
+    """Query keys that make no other article: tokens of a session, page numbers of the list it was found on."""
     since: date | None = None
     """First day on which the site looked so, as far as known."""
     until: date | None = None
@@ -104,7 +106,12 @@ class Layout(_Table, frozen=True):
         """Say whether an address of *host* is an article or a listing of this layout."""
         if self.hosts and host not in self.hosts:
             return False
-        return any(pattern.fullmatch(target) for pattern in self._patterns[kind])
+        return self.match(kind, target) is not None
+
+    def match(self, kind: Literal["articles", "listings"], target: str) -> re.Match[str] | None:
+        """Return how the first pattern of *kind* that fits matches *target*."""
+        found = (pattern.fullmatch(target) for pattern in self._patterns[kind])
+        return next((match for match in found if match is not None), None)
 
 
 class Province(_Table, frozen=True):
@@ -226,15 +233,32 @@ class Site(_Table, frozen=True):
     def source_id(self, url: str) -> str | None:
         """Return the article's id as its address gives it, else None."""
         layout = self.layout_of("articles", url)
-        if layout is None or not layout.source_id:
+        if layout is None:
             return None
-        query = {key.lower(): value for key, value in parse_qsl(urlsplit(url).query)}
-        values = [query.get(key.lower(), "") for key in layout.source_id]
-        return ".".join(values) if all(values) else None
+        if layout.source_id:
+            query = {key.lower(): value for key, value in parse_qsl(urlsplit(url).query)}
+            values = [query.get(key.lower(), "") for key in layout.source_id]
+            return ".".join(values) if all(values) else None
+        match = layout.match("articles", split_target(url)[2])
+        return ".".join(value for value in match.groupdict().values() if value) or None if match else None
 
     def identity(self, url: str) -> str:
         """Return the key which all addresses of one article on this site share."""
-        return self.source_id(url) or _identity_key(url)
+        if (source_id := self.source_id(url)) is not None:
+            return source_id
+        layout = self.layout_of("articles", url)
+        return _identity_key(_without(url, layout.junk) if layout is not None and layout.junk else url)
+
+    def numbered(self, url: str) -> tuple[str, int] | None:
+        """Return what all pages of the listing *url* share, and its number; None unless its pattern has a ``page``."""
+        layout = self.layout_of("listings", url)
+        match = layout.match("listings", split_target(url)[2]) if layout is not None else None
+        if layout is None or match is None or "page" not in match.re.groupindex:
+            return None
+        start, stop = match.span("page")
+        target = match.string if start < 0 else match.string[:start] + match.string[stop:]
+        number = int(match["number"]) if match["number"] else layout.first_page
+        return identity_key(url.partition("://")[0] + "://" + split_target(url)[1] + target), number
 
     def section_of(self, via: str | None) -> str | None:
         """Return the section of the listing page *via*, by the seed whose listing it continues; of a feed its own."""
@@ -256,10 +280,17 @@ class Site(_Table, frozen=True):
         """Return what all pages of one listing share: the address without the page number."""
         if (ajax := self.ajax_of(url)) is not None:
             return identity_key(ajax.address(ajax.first_page))
+        if (numbered := self.numbered(url)) is not None:
+            return numbered[0]
         param = self.page_param(url)
-        parts = urlsplit(url)
-        pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] != param]
-        return identity_key(urlunsplit(parts._replace(query="&".join(pairs))))
+        return identity_key(_without(url, (param,) if param else ()))
+
+
+def _without(url: str, keys: Iterable[str]) -> str:
+    """Return an address without these query keys."""
+    parts = urlsplit(url)
+    pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] not in keys]
+    return urlunsplit(parts._replace(query="&".join(pairs)))
 
 
 _identity_key = lru_cache(maxsize=8192)(identity_key)
@@ -318,6 +349,7 @@ def filled(site: Site) -> Site:
                 page_param=layout.page_param or family.page_param,
                 first_page=layout.first_page if layout.page_param else family.first_page,
                 source_id=layout.source_id or family.source_id,
+                junk=layout.junk or family.junk,
             )
         layouts.append(layout)
     return msgspec.structs.replace(site, layouts=tuple(layouts))
@@ -362,6 +394,8 @@ def _check(path: Path, site: Site) -> None:
             for place, pattern in enumerate(getattr(layout, kind)):
                 key = f"layouts[{number}].{kind}[{place}]"
                 _compile(pattern, lambda fault, k=key: wrong(k, fault))  # type: ignore[misc]
+                if kind == "listings" and len({"page", "number"} & set(re.compile(pattern).groupindex)) == 1:
+                    raise wrong(key, "has one of the groups page and number; give it both")
     for number, seed in enumerate(site.seeds):
         if not site.allows(seed.url):
             raise wrong(f"seeds[{number}].url", f"{seed.url} is outside the declared hosts; declare its host")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from archive.errors import ConfigError
-from crawler.sites import Registry, Seed, UnknownSite, load_site, split_target
+from crawler.sites import Host, Layout, Registry, Seed, Site, UnknownSite, load_site, split_target
 
 SITES = Path(__file__).parents[2] / "spiders" / "sites"
 REGISTRY = Registry(SITES)
@@ -147,3 +147,45 @@ def test_hosts_may_carry_dates(tmp_path):
 
 def test_a_target_is_path_and_query():
     assert split_target("https://user@X.vn:443") == ("https", "x.vn", "/")
+
+
+def _site_of(**keys):
+    layout = Layout("generic", **keys)
+    return Site("x", "Sở", "Department", "active", hosts=(Host("example.vn"),), layouts=(layout,))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://example.vn/tin/hoi-nghi-12.html", "tin.12"),
+        ("http://example.vn/tin/print/hoi-nghi-12.html", "tin.12"),
+        ("http://example.vn/bao/hoi-nghi-12.html", "bao.12"),
+        ("http://example.vn/khac", None),
+    ],
+)
+def test_named_groups_of_an_articles_pattern_are_its_id(url, expected):
+    site = _site_of(articles=(r"/(?P<module>tin|bao)/(?:print/)?[^/]+-(?P<id>\d+)\.html", "/khac"))
+
+    assert site.source_id(url) == expected
+
+
+def test_junk_in_the_query_makes_no_other_article():
+    site = _site_of(articles=(r"/tin/\d+(?:\?.*)?",), junk=("page", "p_p_auth"))
+
+    assert site.identity("http://example.vn/tin/1?page=41&p_p_auth=x") == site.identity("http://example.vn/tin/1")
+    assert site.identity("http://example.vn/tin/1?lang=en") != site.identity("http://example.vn/tin/1")
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://example.vn/tin/a", ("vn,example)/tin/a", 1)),
+        ("http://example.vn/tin/a/page-12", ("vn,example)/tin/a", 12)),
+        ("http://example.vn/khac", None),
+    ],
+)
+def test_a_page_number_in_the_path_is_told_by_the_pattern(url, expected):
+    site = _site_of(listings=(r"/tin/[a-z]+(?P<page>/page-(?P<number>\d+))?", "/khac"))
+
+    assert site.numbered(url) == expected
+    assert site.listing_key(url) == (expected[0] if expected else "vn,example)/khac")
