@@ -13,6 +13,7 @@ import json
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES
 from archive.report import CrawlReport, Run, last_report, write_report
 from archive.times import UTC
+from crawler import interrupts
 from crawler.exits import Exit
 from crawler.frontier import Frontier
 from crawler.lock import SiteLock
@@ -52,13 +54,15 @@ def open_crawl(
     """Take the site's lock, repair what a killed crawl left, and open the archive below *root* for one crawl.
 
     *mode* is what was asked for (full, limit, seeds ...): a crawl is gone on with only when that is the same.
-    Raises SiteLocked, CatalogError, DiskFull, or ConfigError when *root* can not be written.
+    Raises SiteLocked, CatalogError, DiskFull, ConfigError when *root* can not be written, or Stopped
+    when a signal comes meanwhile.
     """
     lock = SiteLock(root, site.id, now)
     lock.__enter__()
     catalog = frontier = None
     try:
-        repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site)
+        look = partial(interrupts.check, site.id)
+        repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site, look=look)
         before = last_report(root, site.id)
         catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
         frontier = Frontier.open(settings["KHCN_FRONTIER_URL"], site.id)
@@ -84,7 +88,7 @@ def open_crawl(
         )
         stops_at_known = recorder.follows_complete_crawl() or is_covered
         if resumed is not None:
-            recorder.go_on(resumed)
+            recorder.go_on(resumed, look)
             told = {"crawl": recorder.crawl, "pending": frontier.resume(), "captures": resumed.captures}
             logger.info("crawl goes on", extra=told)
         else:

@@ -128,8 +128,11 @@ class Recorder:
             dedup=Dedup(root, partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
         )
 
-    def go_on(self, before: CrawlReport) -> None:
-        """Take up the crawl where its last run, reported as *before*, was interrupted."""
+    def go_on(self, before: CrawlReport, look: Callable[[], object] = lambda: None) -> None:
+        """Take up the crawl where its last run, reported as *before*, was interrupted.
+
+        *look* is called for every capture, and may raise to stop.
+        """
         self.counts.update(requests=before.requests, bytes=before.bytes, captures=before.captures)
         self.counts.update(revisits=before.revisits, robots_refused=before.robots_refused)
         self.counts.update(
@@ -139,6 +142,7 @@ class Recorder:
         self.requisite_failures = {each.url: (each.cause, each.attempts) for each in before.requisite_failures}
         self.breaker = before.breaker or ()
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
+            look()
             self.held_now.add(capture)
             self._asked.add(address_of(capture.url, capture.method, capture.request_body))
 

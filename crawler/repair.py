@@ -77,11 +77,13 @@ def repair_site(
     load_site: LoadSite,
     derive: DeriveForSite | None = None,
     progress: Callable[[str], object] = lambda told: None,
+    look: Callable[[], object] = lambda: None,
 ) -> Repaired:
     """Repair what killed crawls of a site left; the caller holds the lock of the site.
 
     *catalog*, *load_site*, *derive* are those of :func:`crawler.rebuild.rebuild`. Damaged
-    files are reported and left. Raises DiskFull, ArchiveError, CatalogError when something
+    files are reported and left. *look* is called a few times a second, and may raise to
+    stop the repair. Raises DiskFull, ArchiveError, CatalogError when something
     can not be written; the next repair goes on from there.
     """
     found, begun = unfinished(root, site), unended(root, site)
@@ -90,6 +92,7 @@ def repair_site(
     mended = []
     for each in mend(root, found):
         mended.append(each)
+        look()
         progress(f"{each.warc}: {each.state}")
     # The crawl of a file that is being written lives, whoever runs it: it will end itself.
     living = {Context.of(root, each.warc + OPEN).crawl for each in mended if each.state == "busy"}
@@ -97,7 +100,7 @@ def repair_site(
     reports = []
     for crawl in sorted(crawls - living):
         progress(f"{crawl}: reading again")
-        reports.append(_end(root, site, crawl, catalog, load_site, derive))
+        reports.append(_end(root, site, crawl, catalog, load_site, derive, look))
     done = Repaired(site, tuple(mended), tuple(report for report in reports if report is not None))
     _log(done)
     return done
@@ -116,14 +119,20 @@ def _crawls_of(root: Path, mended: Iterable[Mended]) -> set[str]:
 
 
 def _end(
-    root: Path, site: str, crawl: str, url: str | Path, load_site: LoadSite, derive: DeriveForSite | None
+    root: Path,
+    site: str,
+    crawl: str,
+    url: str | Path,
+    load_site: LoadSite,
+    derive: DeriveForSite | None,
+    look: Callable[[], object],
 ) -> CrawlReport | None:
     """Bring catalog, JSON Lines and report of a crawl to where its WARC files end; return the report, if new."""
     warcs = [warc for warc in list_warcs(root, site) if Context.of(root, warc).crawl == crawl]
     with Catalog.open(url) as catalog:
         reader = _reader(site, crawl, load_site, derive)
         seen = Rebuilt()
-        first = _store_captures(root, warcs, reader, catalog, seen)
+        first = _store_captures(root, warcs, reader, catalog, seen, look)
         is_stored = _store_crawl(root, site, crawl, warcs, catalog, first)
         held = {capture.id for capture in catalog.captures(site, crawl=crawl)}
         is_more_held = len(held) > sum(seen.captures.values())
@@ -167,7 +176,12 @@ def _reader(site: str, crawl: str, load_site: LoadSite, derive: DeriveForSite | 
 
 
 def _store_captures(
-    root: Path, warcs: Iterable[str], reader: CrawlReader | None, catalog: Catalog, seen: Rebuilt
+    root: Path,
+    warcs: Iterable[str],
+    reader: CrawlReader | None,
+    catalog: Catalog,
+    seen: Rebuilt,
+    look: Callable[[], object],
 ) -> datetime | None:
     """Put the captures of WARC files into the catalog; return the date of the first."""
     first: datetime | None = None
@@ -175,6 +189,7 @@ def _store_captures(
         captures = note_warc(root, warc, reader, seen, catalog)
         count = BATCH
         while count == BATCH:
+            look()
             count = 0
             with catalog.transaction():
                 for capture, outcome in islice(captures, BATCH):

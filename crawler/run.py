@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
@@ -15,6 +16,7 @@ from twisted.internet.error import ReactorNotRunning
 
 from archive.errors import KhcnError, known
 from archive.report import CrawlReport
+from crawler import interrupts
 from crawler.config import Config, check_settings, scrapy_settings
 from crawler.disk import Floor
 from crawler.exits import Stopped
@@ -63,6 +65,10 @@ class SiteProcess(AsyncCrawlerProcess):
 
     is_stopping = False
     """Whether a signal has asked it to end: no further site is begun."""
+
+    def _signal_shutdown(self, signum: int, frame: Any) -> None:
+        interrupts.tell()  # now: while a site is repaired the loop does not run
+        super()._signal_shutdown(signum, frame)
 
     async def stop(self) -> None:
         """Stop all crawls under way."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -90,13 +91,15 @@ def main() -> None:
             # Titles are Vietnamese, whatever the locale says.
             stream.reconfigure(encoding="utf-8")
     try:
+        # As Ctrl-C does: files are closed and locks are freed. A crawl has handlers of its own.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         code = khcn.main(standalone_mode=False) or Exit.OK
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
         error.show()
         code = Exit.USAGE
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
     except KhcnError as error:
         code = _tell(error)

@@ -58,6 +58,25 @@ def test_nothing_to_do_costs_next_to_nothing(tmp_path):
     assert min(spent) < 0.05
 
 
+@pytest.mark.parametrize("after", range(4))
+def test_a_repair_can_be_stopped_between_its_steps_and_is_done_by_the_next(tmp_path, after):
+    write_report(tmp_path, report(kill(tmp_path, 250)[0].crawl), ended=False)
+    looks = iter([None] * after)
+
+    with pytest.raises(StopIteration):
+        repair_site(
+            tmp_path,
+            SITE,
+            catalog=tmp_path / "catalog.sqlite3",
+            load_site=load_site,
+            derive=derive,
+            look=lambda: next(looks),
+        )
+
+    assert [made.captures for made in repair(tmp_path).crawls] == [250]
+    assert not repair(tmp_path)
+
+
 def test_a_killed_crawl_without_a_begun_report_gets_one_made_of_its_files(tmp_path):
     captures = kill(tmp_path)
     done = repair(tmp_path)

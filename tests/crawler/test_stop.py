@@ -143,3 +143,29 @@ def test_a_second_signal_stops_at_once_and_nothing_is_lost(stopped):
 
     assert [run["exit"] for run in whole["runs"]] == [8, 0]
     stopped.check_whole()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("arguments", [("crawl", "ha_tinh"), ("rebuild",)])
+def test_a_command_that_is_told_to_stop_while_it_starts_ends_as_interrupted(tmp_path, arguments, number):
+    run = subprocess.Popen(
+        [str(COMMAND), *arguments],
+        env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(tmp_path), "KHCN_RESOLVE": "skhcn.hatinh.gov.vn=127.0.0.1:9"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not catches(run.pid, signal.SIGTERM):
+        assert run.poll() is None
+        time.sleep(0.001)
+    run.send_signal(number)
+    _, said = run.communicate(timeout=60)
+
+    assert (run.returncode, "Traceback" in said) == (8, False), said
+
+
+def catches(pid: int, number: int) -> bool:
+    """Whether a process has a handler for a signal."""
+    with open(f"/proc/{pid}/status") as status:
+        caught = next((line.split()[1] for line in status if line.startswith("SigCgt:")), "0")
+    return bool(int(caught, 16) >> (number - 1) & 1)
