@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
@@ -13,6 +14,11 @@ from crawler.sites import Layout, Site
 
 _HTML = frozenset(("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""))
 _SIGNATURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"RIFF", b"Rar!")
+_SETS_COOKIE = re.compile(r"document\.cookie\s*=")
+MAX_STUB = 16_384
+"""Letters of source; the stubs that are known have a few hundred."""
+MAX_STUB_WORDS = 400
+"""Letters that a stub shows: a word to readers whose browser runs no scripts."""
 SURE = 0.5
 """A site without a declared layout is read by the family whose fingerprint is this at least."""
 
@@ -21,9 +27,9 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
     """Return the article or the listing that a capture holds, or why it holds neither.
 
     Pure: no clock, no network. Whatever the bytes are, it returns. Reasons:
-    ``status_<n>``, ``empty``, ``not_html``, ``other_page`` (of a declared site, at no article's
-    address), ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of a listing that scripts load
-    ``not_json``, ``no_answer``.
+    ``status_<n>``, ``empty``, ``not_html``, ``cookie_stub``, ``other_page`` (of a declared site, at no
+    article's address), ``section_list``, ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of a
+    listing that scripts load ``not_json``, ``no_answer``.
     """
     if payload.status != 200:
         return NotAnArticle(f"status_{payload.status}", capture.url)
@@ -34,6 +40,8 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
     if not _is_html(payload):
         return NotAnArticle("not_html", payload.header("Content-Type") or "")
     page = Page(site, capture.url, capture.date, payload, capture.via)
+    if is_cookie_stub(page):
+        return NotAnArticle("cookie_stub", capture.url)
     listings = site.layouts_of("listings", capture.url, capture.date)
     if listings:
         return page.read_as(confirmed(listings, page).listing_page).listing()
@@ -42,6 +50,17 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
         return NotAnArticle("other_page", "not at an article's address")
     reader = confirmed(articles, page) if articles else recognised(page)
     return page.read_as(reader).article(capture)
+
+
+def is_cookie_stub(page: Page) -> bool:
+    """Say whether a guard answered in place of the site: a script that sets a cookie and asks again, and no page.
+
+    Seen with ``D1N=`` and 32 hexadecimal digits, sent with status 200 until the cookie comes back.
+    """
+    if len(page.markup) > MAX_STUB or _SETS_COOKIE.search(page.markup) is None:
+        return False
+    links = any(link for block in page.blocks for link in block.links)
+    return not links and sum(len(block.text) for block in page.blocks) < MAX_STUB_WORDS
 
 
 def confirmed(layouts: Sequence[Layout], page: Page) -> type[ArticlePage]:

@@ -31,7 +31,7 @@ BATCH = 200
 MAX_REDIRECTS = 10
 MAX_ORIGINALS = 5
 """Captures of one payload that are looked at for one to refer to."""
-RETRIED = ("error:", "soft_404", "empty")
+RETRIED = ("error:", "soft_404", "empty", "cookie_stub")
 """A page rejected for a reason that begins so is asked again; any other rejection is for good."""
 
 

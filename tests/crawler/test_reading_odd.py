@@ -41,7 +41,7 @@ REFUSED = {
     "a PDF said to be HTML": ("%PDF-1.4 ...", 200, "text/html", "not_html"),
     "a soft 404": (page("<h1>Không tìm thấy trang</h1><p>Trang bạn yêu cầu không tồn tại.</p>", "Lỗi 404"), 200, "text/html", "soft_404"),
     "an unknown id": (page("<div>Không tìm thấy thông tin</div>" + TEASERS, "Sở KH&CN"), 200, "text/html", "soft_404"),
-    "only scripts": (page("<script>document.cookie='D1N=ab';location.reload()</script>", ""), 200, "text/html", "empty"),
+    "a cookie stub": (page("<script>document.cookie='D1N=ab';location.reload()</script>", ""), 200, "text/html", "cookie_stub"),
 }  # fmt: skip
 
 
