@@ -2,7 +2,7 @@
 
 One grammar for all shapes: a date line is a row of known parts (labels, weekday,
 date, time, zone, view counter, separators) with nothing else between. A new
-shape is a new alternative in ``_PARTS`` or a new date form in ``_DATES``.
+shape is a new word in a part of :mod:`crawler.date_words`, or a new form in its ``DATES``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from html import unescape
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from archive.model import Precision
 from archive.text import clean_spaces, nfc
+from crawler import date_words as words
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
+MAX_TEXT = 1_000
+"""Letters of a text that are looked at; the longest date line seen has 96."""
+_ZERO_DAYS = frozenset(((1970, 1, 1), (1900, 1, 1), (1899, 12, 30), (1753, 1, 1)))
+"""What Unix, old databases and SQL Server print for no date."""
 FIRST_YEAR = 1990
 """The first Vietnamese sites opened in 1997; imported papers may be a little older."""
 
@@ -30,70 +36,9 @@ class PrintedDate(NamedTuple):
     precision: Precision | None
     """What is really printed of it."""
     reason: str | None = None
-    """``absent``, ``zero`` or ``impossible`` when *value* is None."""
+    """``absent``, ``zero``, ``impossible`` or ``future`` when *value* is None."""
     rest: str = ""
     """What stands in the text beside date, labels and counters."""
-
-
-_MARK = r"(?P<mark>[/.\-])"
-_DATES = (
-    # 2022-05-18T10:21:00+07:00 and its misprints: a zone word or a space in it, no zone at all.
-    r"(?P<y>-?\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)(?=\D|$)",
-    # 08 tháng 05 năm 2020
-    r"(?P<d>\d{1,2})\s+tháng\s+(?P<m>\d{1,2})\s+(?:năm\s+)?(?P<y>\d{4})(?!\d)",
-    # 22/5/2020, 11-06-2025, 29.11.2022, 27 / 07 / 2015
-    r"(?<![\d/])(?P<d>\d{1,2})\s*" + _MARK + r"\s*(?P<m>\d{1,2})\s*(?P=mark)\s*(?P<y>\d{4})(?![\d/])",
-    # 14-12-25: a year of two figures only with a time or a weekday beside it, see _read
-    r"(?<![\d/.\-])(?P<d>\d{1,2})" + _MARK + r"(?P<m>\d{1,2})(?P=mark)(?P<y>\d{2})(?![\d/.\-])",
-)  # fmt: skip
-_DATE = tuple(re.compile(pattern, re.I) for pattern in _DATES)
-_TIME = re.compile(
-    r"(?<![\d:/.\-])(?P<H>\d{1,2})(?:\s?:\s?(?=\d)|\s?(?:[hg]|giờ)\s?(?=\d\d))(?P<M>\d{1,2})(?:\s?(?:[:']"
-    r"|phút)\s?(?P<S>\d{2}))?(?:\.\d{1,6})?"
-    r"(?:\s?phút)?(?![\d:])(?:\s*(?P<half>AM|PM|SA|CH)(?!\w))?",
-    re.I,
-)
-_ISO_TIME = re.compile(
-    r"[T ](?P<H>\d{2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?(?:\.\d+)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?(?!\d)"
-)
-_ZONE = re.compile(r"[(\[]?\s*(?:GMT|UTC)\s*\+?\s*0?7(?::?00)?\s*[)\]]?", re.I)
-_WEEKDAY = re.compile(
-    r"(?<!\w)(?:thứ\s*(?:hai|ba|tư|bốn|năm|sáu|bảy|bẩy|[2-7])|chủ\s*nhật|T[2-7]|CN"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?!\w)",
-    re.I,
-)
-_LABEL = re.compile(
-    r"(?<!\w)(?:(?:tin|bài)\s+(?:được\s+)?(?:đăng|viết|cập nhật)\s*(?:lúc|ngày|vào)*(?:\s+ngày)?"
-    r"|(?:ngày|thời gian|giờ)\s+(?:đăng|xuất bản|cập nhật|tạo|phát hành|công bố|gửi|viết)(?:\s+(?:tin|bài))?"
-    r"|(?:được\s+)?(?:đăng|cập nhật|xuất bản|đã đăng|viết|gửi)(?:\s+(?:lúc|ngày|vào|bởi|tin|bài|cuối|lần cuối))*"
-    r"|ngày|thời gian|lúc|vào|posted(?:\s+(?:at|on))?|published|update[d]?|date|cms-publish-date)(?!\w)\s*:?",
-    re.I,
-)
-_COUNTER = re.compile(
-    r"(?:(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc|truy cập|dow\w*|tải)|đã\s+(?:xem|đọc)|lượt|xem|view\s*count|views?|hits?"
-    r"|đọc|cms-view-count)\s*:?\s*[\d.,]+|[\d.,]+\s*(?:lượt\s+(?:xem|đọc|truy cập)|views?|lượt)(?!\w)"
-    r"|(?:số\s+)?(?:lượt|lần)\s+(?:xem|đọc)\s*:?|bình luận\s*:?\s*\d+|\d+\s+bình luận",
-    re.I,
-)
-_EDGE_BRACKET = re.compile(r"[(\[]([^()\[\]]{6,40})[)\]]\s*(?:In trang\s*)?$")
-_CLOCK_BEFORE = re.compile(_TIME.pattern + r"[\s|,\-–]*(?:" + _WEEKDAY.pattern + r"[\s,]*)?(?:ngày\s*)?$", re.I)
-_CLOCK_AFTER = re.compile(r"[\s|,\-–]*" + _TIME.pattern + r"\s*(?:" + _ZONE.pattern + ")?", re.I)
-_EDGE_WORDS_END = re.compile(r"[\s|,\-–(]*(?:" + _WEEKDAY.pattern + r"|" + _LABEL.pattern + r")[\s,:]*$", re.I)
-# Who posted it, up to the next separator or label: "Tác giả: Nguyễn Thị Hồng Vân - ".
-_POSTER = re.compile(
-    r"(?<!\w)(?:tác giả|người (?:đăng|gửi|viết)(?:\s+(?:tin|bài))?|đăng bởi|nguồn(?: tin)?|author)\s*:"
-    r"(?:\s*(?!(?:ngày|thứ|lúc|lượt|số|cập|đăng|xem|vào)(?!\w))[^\W\d_][\w.&]*){1,7}",
-    re.I,
-)
-_WORD = re.compile(r"[^\s|,;:.\-–—/()\[\]•·»>*&+]")
-_WORDLESS = re.compile(r"[\s|,;:.\-–—/()\[\]•·»>*&+]+")
-_MAY_BE_DATE = re.compile(r"\d\s*[/.\-]\s*\d|\d\s+tháng\s", re.I)
-"""What every form of ``_DATES`` holds; most lines of a page do not."""
-_BUTTONS = re.compile(
-    r"(?<!\w)(?:in trang|in bài(?: viết)?|bản in|in|a\s?[+-]|a|google|(?:xem )?cỡ chữ|e-?mail|gửi (?:email"
-    r"|mail)|gmt|chia sẻ)(?!\w)",
-    re.I,
-)
 
 
 def parse_vi_datetime(text: str | None) -> PrintedDate:
@@ -109,7 +54,8 @@ def parse_vi_datetime(text: str | None) -> PrintedDate:
     """
     if not text:
         return PrintedDate(None, None, "absent")
-    return _read(nfc(clean_spaces(text)))
+    text = text[:MAX_TEXT]
+    return _read(nfc(clean_spaces(unescape(text) if "&" in text else text)))
 
 
 def date_line(text: str) -> PrintedDate | None:
@@ -123,7 +69,7 @@ def date_line(text: str) -> PrintedDate | None:
     >>> date_line("Ngày 10/6, Đảng bộ Sở tiến hành tổ chức Đại hội") is None
     True
     """
-    if len(text) > 160 or _MAY_BE_DATE.search(text) is None:
+    if len(text) > 160 or words.MAY_BE_DATE.search(text) is None:
         return None
     return _date_line(text)
 
@@ -136,47 +82,96 @@ def _date_line(text: str) -> PrintedDate | None:
     return found
 
 
+def changed_date(text: str) -> PrintedDate | None:
+    """Return the date of the last change that a date line prints beside the date of publication.
+
+    >>> changed_date("Ngày đăng: 05/05/2021 - Cập nhật: 06/05/2021 08:15").value.isoformat()
+    '2021-05-06T08:15:00+07:00'
+    >>> changed_date("Cập nhật: 06/05/2021") is None
+    True
+    """
+    halves = _two_dates(text)
+    return _read(halves[1]) if halves is not None else None
+
+
+def not_after(found: PrintedDate, captured: datetime) -> PrintedDate:
+    """Return *found*, or no date when it lies more than a day after the page was fetched."""
+    if found.value is not None and found.value > captured + timedelta(days=1):
+        return PrintedDate(None, None, "future")
+    return found
+
+
+def is_clock(text: str, found: PrintedDate, captured: datetime) -> bool:
+    """Say whether a date line may be the portal's clock: weekday and today, at about the time of the fetch.
+
+    >>> noon = datetime(2025, 8, 15, 12, tzinfo=VN)
+    >>> [is_clock(text, parse_vi_datetime(text), noon) for text in ("Thứ 6, 15/08/2025, 11:58", "15/08/2025 11:58")]
+    [True, False]
+    """
+    if found.value is None or found.value.date() != captured.astimezone(VN).date() or not words.WEEKDAY.search(text):
+        return False
+    return found.precision == "day" or found.value > captured - timedelta(hours=1)
+
+
+def _two_dates(text: str) -> tuple[str, str] | None:
+    """Part a line into what says when it was posted and what says when it was changed; None when it does not."""
+    found = words.CHANGED.search(text)
+    if found is None:
+        return None
+    posted, changed = text[: found.start()], text[found.start() :]
+    if not words.MAY_BE_DATE.search(posted):
+        # The change stands first: "Cập nhật: 06/05/2021 - Ngày đăng: 05/05/2021".
+        later = words.POSTED.search(changed)
+        if later is None:
+            return None
+        posted, changed = f"{posted} {changed[later.start() :]}", changed[: later.start()]
+    whole = words.MAY_BE_DATE.search(posted) and words.MAY_BE_DATE.search(changed)
+    return (posted, changed) if whole and not _read_one(changed).rest else None
+
+
 def clock_only(text: str) -> bool:
     """Say whether a line holds a time of day and nothing else (its date stands in the next line)."""
-    match = _TIME.search(text)
+    match = words.TIME.search(text) if len(text) <= MAX_TEXT else None
     return match is not None and not _leftover(text[: match.start()] + " " + text[match.end() :])
 
 
 def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
     """Split a date off the beginning or the end of a line that holds more: ``Title (23/07/2021)``.
 
-    Only a date in brackets, or a date with its time, counts. Returns the rest of the line and the date.
+    Only a date in brackets, with its time, or with the portal's buttons counts. Returns the rest
+    of the line and the date.
 
     >>> split_edge_date("Hội nghị tổng kết (23/07/2021)")[0]
     'Hội nghị tổng kết'
     >>> split_edge_date("10:16 | 11-06-2025 Hội nghị tổng kết")[0]
     'Hội nghị tổng kết'
     """
-    if _MAY_BE_DATE.search(text) is None:
+    if len(text) > MAX_TEXT or words.MAY_BE_DATE.search(text) is None:
         return None
-    for piece in _EDGE_BRACKET.finditer(text):
+    for piece in words.EDGE_BRACKET.finditer(text):
         found = _read(piece.group(1))
         rest = (text[: piece.start()] + text[piece.end() :]).strip()
         if found.value is not None and not found.rest and len(rest) > 5:
             return rest, found
-    for match in _DATE[2].finditer(text):
+    for match in words.DATE[2].finditer(text):
         before, after = text[: match.start()], text[match.end() :]
-        clock = _CLOCK_BEFORE.search(before)
+        clock = words.CLOCK_BEFORE.search(before)
         start = clock.start() if clock else match.start()
-        clock = _CLOCK_AFTER.match(after)
+        clock = words.CLOCK_AFTER.match(after)
         stop = match.end() + (clock.end() if clock else 0)
         found = _read(text[start:stop])
         # "Lúc 14:00 ngày 20/5/2020" is of a sentence.
+        buttons = found.precision == "day" and words.BUTTONS.search(after) is not None and not _leftover(after)
         if (
             found.value is None
-            or found.precision == "day"
+            or (found.precision == "day" and not buttons)
             or found.rest
             or re.match(r"[\d:hg\s,]+ngày", text[start:], re.I)
         ):
             continue
         head, tail = text[:start], text[stop:]
         if not _leftover(tail) and len(head) > 4:
-            return _EDGE_WORDS_END.sub("", head).rstrip(" |,-–(["), found
+            return words.EDGE_WORDS_END.sub("", head).rstrip(" |,-–(["), found
         tail_words = tail.lstrip(" |-–)]")
         if not head.strip(" |-–([") and len(tail_words) > 10 and tail_words[0].isupper():
             return tail_words, found
@@ -184,20 +179,25 @@ def split_edge_date(text: str) -> tuple[str, PrintedDate] | None:
 
 
 def _read(text: str) -> PrintedDate:
-    """Read date and time, and what is left of the text without them."""
+    """Read the date of publication and its time, and what is left of the text without them."""
+    halves = _two_dates(text)
+    return _read_one(text if halves is None else halves[0])
+
+
+def _read_one(text: str) -> PrintedDate:
     seen: PrintedDate | None = None
-    for order, pattern in enumerate(_DATE):
+    for order, pattern in enumerate(words.DATE):
         for match in pattern.finditer(text):
             rest = text[: match.start()] + " \u0000 " + text[match.end() :]
             after = text[match.end() :]
-            clock = _ISO_TIME.match(after) if order == 0 else None
+            clock = (words.ISO_TIME.match(after) or words.ZONE_TIME.match(after)) if order == 0 else None
             if clock:
                 rest = text[: match.start()] + " " + after[clock.end() :]
             else:
-                clock = _TIME.search(rest)
+                clock = words.TIME.search(rest)
                 if clock:
                     rest = rest[: clock.start()] + " " + rest[clock.end() :]
-            if order == 3 and not (clock or _WEEKDAY.search(rest)):
+            if order == 3 and not (clock or words.WEEKDAY.search(rest)):
                 continue
             found = _build(match.groupdict(), clock)._replace(rest=_leftover(rest.replace("\u0000", " ")))
             if found.value is not None:
@@ -208,17 +208,16 @@ def _read(text: str) -> PrintedDate:
 
 def _build(parts: Mapping[str, str], clock: re.Match[str] | None) -> PrintedDate:
     year, month, day = int(parts["y"]), int(parts["m"]), int(parts["d"])
-    if year <= 1 or not (month and day):
-        return PrintedDate(None, None, "zero")
-    if len(parts["y"]) == 2:
+    if len(parts["y"]) == 2 and month and day:
         year += 2000 if year < 70 else 1900
+    if year <= 1 or not (month and day) or (year, month, day) in _ZERO_DAYS:
+        return PrintedDate(None, None, "zero")
     hour = minute = second = 0
     precision: Precision = "day"
-    zone: timezone | ZoneInfo = VN
     if clock is not None:
         given = clock.groupdict()
         hour, minute, second = int(given["H"]), int(given["M"]), int(given["S"] or 0)
-        half = (given.get("half") or "").upper()
+        half = (given.get("half") or "").upper().replace(".", "")
         if half in ("PM", "CH") and hour < 12:
             hour += 12
         elif half in ("AM", "SA") and hour == 12:
@@ -226,8 +225,8 @@ def _build(parts: Mapping[str, str], clock: re.Match[str] | None) -> PrintedDate
         # "12:00 AM" fills the place of an unknown time on migrated posts.
         if not (half and (hour, minute, second) == (0, 0, 0)):
             precision = "second" if given["S"] else "minute"
-        zone = _zone(given.get("zone"))
     try:
+        zone = _zone(clock.groupdict().get("zone")) if clock is not None else VN
         value = datetime(year, month, day, hour, minute, second, tzinfo=zone)
     except ValueError:
         return PrintedDate(None, None, "impossible")
@@ -237,21 +236,21 @@ def _build(parts: Mapping[str, str], clock: re.Match[str] | None) -> PrintedDate
 
 
 def _zone(text: str | None) -> timezone | ZoneInfo:
-    if not text:
-        return VN
-    if text == "Z":
+    if text in ("Z", "UTC", "GMT"):
         return UTC
+    if not text or text.isalpha():
+        return VN
     sign = -1 if text[0] == "-" else 1
     digits = text[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0)))
 
 
 def _leftover(rest: str) -> str:
     """Return the words of a date line that are no part of one."""
-    if _WORD.search(rest) is None:
+    if words.WORD.search(rest) is None:
         return ""
-    for pattern in (_POSTER, _ZONE, _COUNTER, _WEEKDAY, _LABEL, _BUTTONS):
+    for pattern in (words.POSTER, words.ACCOUNT, words.ZONE, words.COUNTER, words.WEEKDAY, words.LABEL, words.BUTTONS):
         if not rest:
             break
         rest = pattern.sub(" ", rest)
-    return _WORDLESS.sub(" ", rest).strip()
+    return words.WORDLESS.sub(" ", rest).strip()

@@ -244,6 +244,9 @@ def _look(items: Sequence[Item], home: int, places: range, shape: re.Pattern[str
     for at in places:
         item = items[at]
         if item.date is not None and item.link != "article" and not item.block.chrome and _same_head(item, items[home]):
+            if item.clock and (at < home or between) and (shape is None or not shape.search(item.text)):
+                # Today, above the headline or far below it: the portal's clock tells the same.
+                continue
             if shape is None or shape.search(item.text):
                 return at, between
             fallback = fallback or (at, between)

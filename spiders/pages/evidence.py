@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from crawler.blocks import Block
 from crawler.clean import key
-from crawler.dates import PrintedDate, clock_only, date_line, parse_vi_datetime
+from crawler.dates import PrintedDate, clock_only, date_line, is_clock, parse_vi_datetime
 from crawler.page import Page
 from spiders.pages import words
 from spiders.pages.shaping import LinkKind, join_rows, only_dates, rejoin, split_dates, without_links
@@ -36,6 +36,8 @@ class Item:
     block: Block
     date: PrintedDate | None = None
     """It is a date line."""
+    clock: bool = False
+    """Its date may be the portal's clock."""
     noise: bool = False
     """A button, a counter, a label without value."""
     ends: bool = False
@@ -136,6 +138,7 @@ def items_of(page: Page) -> list[Item]:
                 and not any(judge.kind(link.href) in ("article", "file") for link in block.links)
             ):
                 item.date = date_line(without_links(block))
+            item.clock = item.date is not None and is_clock(text, item.date, page.captured)
             item.key = key(text) if len(text) <= 400 else ""
         items.append(item)
     _join_clocks(items)

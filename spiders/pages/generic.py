@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from archive.model import Attachment, Image, NotAnArticle, Precision
+from crawler.dates import not_after
 from crawler.page import ArticlePage
 from spiders.pages.anchors import DatePlace
 from spiders.pages.reading import Reading, read
@@ -57,8 +58,12 @@ class GenericArticle(ArticlePage):
         return "\n\n".join(self.reading.paragraphs)
 
     def published(self) -> tuple[datetime | None, Precision | None]:
-        found = self.reading.date
+        found = not_after(self.reading.date, self.captured) if self.reading.date is not None else None
         return (found.value, found.precision) if found is not None else (None, None)
+
+    def modified(self) -> datetime | None:
+        changed = self.reading.changed
+        return changed.value if changed is not None else None
 
     def authors(self) -> tuple[str, ...]:
         return self.reading.byline.authors

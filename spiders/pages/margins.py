@@ -32,7 +32,8 @@ def without_margins(taken: Sequence[Item], root: Path) -> list[Item]:
 
     def is_margin(item: Item) -> bool:
         path = item.block.path
-        return path[: len(root)] == root and path[:depth] not in branches and item.block.tags[len(root) :] not in shapes
+        shaped = item.block.tags[len(root) :] in shapes and not words.is_footer(item.text)
+        return path[: len(root)] == root and path[:depth] not in branches and not shaped
 
     first, last = told[0], told[-1]
     before = [item for item in taken[:first] if not is_margin(item) or _is_kept(item)]

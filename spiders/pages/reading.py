@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from archive.model import Attachment, Image
 from crawler.bylines import Byline, parse_byline, split_caption
 from crawler.clean import key, line
-from crawler.dates import PrintedDate
+from crawler.dates import PrintedDate, changed_date
 from crawler.page import Page
 from spiders.pages import words
 from spiders.pages.anchors import Anchors, DatePlace, find_anchors
@@ -37,6 +37,8 @@ class Reading:
 
     title: str | None = None
     date: PrintedDate | None = None
+    changed: PrintedDate | None = None
+    """The date of the last change."""
     paragraphs: list[str] = field(default_factory=list)
     byline: Byline = field(default_factory=Byline)
     images: list[Image] = field(default_factory=list)
@@ -62,13 +64,21 @@ def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> 
         return reading
     reading.title = items[anchors.title].text
     if anchors.date is not None:
-        reading.date = items[anchors.date].date
+        printed = items[anchors.date]
+        reading.date = printed.date
+        reading.changed = changed_date(printed.text)
     reading.section = _section(items, anchors)
-    found = _take_files(page, article_items(items, anchors), reading)
+    date_text = items[anchors.date].text if anchors.date is not None else ""
+    return read_lines(page, article_items(items, anchors), reading, date_text)
+
+
+def read_lines(page: Page, items: Sequence[Item], reading: Reading, date_text: str = "") -> Reading:
+    """Fill *reading* from the article's own lines after its headline; *date_text* may name a writer too."""
+    found = _take_files(page, items, reading)
     found = _take_tags(found, reading)
     found = _take_byline(found, reading)
-    if anchors.date is not None and not reading.byline.authors:
-        reading.byline = _with_poster(reading.byline, items[anchors.date].text)
+    if date_text and not reading.byline.authors:
+        reading.byline = _with_poster(reading.byline, date_text)
     shots = match_captions(found)
     _images(page, shots, reading)
     captions = {id(item) for shot in shots for item in shot.lines}

@@ -53,7 +53,8 @@ def split_dates(blocks: Sequence[Block]) -> list[Block]:
                 rest, _ = found
                 date_text = text.replace(rest, " ", 1).strip()
                 if date_line(date_text) is not None:
-                    halves = [replace(block, text=rest), replace(block, text=date_text, links=[], linked=0.0)]
+                    date = replace(block, text=date_text, links=[], linked=0.0, heading=0)
+                    halves = [replace(block, text=rest), date]
                     out += halves if text.startswith(rest[:5]) else halves[::-1]
                     continue
         out.append(block)
