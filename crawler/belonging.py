@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from archive.digests import address_hash
 from archive.foreign import ForeignExchange
+from archive.times import VN, parse_warc_date
 from archive.warc.captures import told_by
 from archive.warc.record import Record
+from crawler.claims import claimant
 from crawler.seeds import undeclared_id
 from crawler.sites import Site, split_target
 
@@ -21,7 +24,7 @@ class Belonging:
     """Places exchanges, in the order of their file. The first of these that fits:
 
     1. The site that was named for all.
-    2. The declared site in whose hosts and scopes the address lies.
+    2. The declared site in whose hosts and scopes the address lies, of several the one of its day.
     3. Of what is no page (pictures, style sheets, documents, redirects): the site of the address
        that asked for it, by ``via`` or the Referer; so the files of an article meet it.
     4. Of the same: the declared site of the host, whatever the scope.
@@ -64,24 +67,26 @@ class Belonging:
         host = _host(url)
         if not host:
             return None
-        if (declared := self._declared(url, host)) is not None:
+        day = _day(exchange.answer or exchange.records[0])
+        if (declared := self._declared(url, host, day)) is not None:
             return declared
         site = undeclared_id(host)
         if not _is_page(exchange.answer):
             known = self._hosts.get(host)
             by_host = known[0].id if known else site
-            site = self._of_asker(told_by(exchange.records).get("via") or "") or by_host
+            site = self._of_asker(told_by(exchange.records).get("via") or "", day) or by_host
         self._placed[address_hash(url)] = site
         return site
 
-    def _declared(self, url: str, host: str) -> str | None:
-        return next((site.id for site in self._hosts.get(host, ()) if site.allows(url)), None)
+    def _declared(self, url: str, host: str, day: date) -> str | None:
+        site = claimant(self._hosts.get(host, ()), url, day)
+        return site.id if site is not None else None
 
-    def _of_asker(self, via: str) -> str | None:
+    def _of_asker(self, via: str, day: date) -> str | None:
         host = _host(via)
         if not host:
             return None
-        return self._declared(via, host) or self._placed.get(address_hash(via)) or undeclared_id(host)
+        return self._declared(via, host, day) or self._placed.get(address_hash(via)) or undeclared_id(host)
 
 
 def web_address(url: str) -> str | None:
@@ -94,6 +99,13 @@ def web_address(url: str) -> str | None:
     if match is not None:
         return match[0]
     return f"http://{url[4:]}/" if url.startswith("dns:") else None
+
+
+def _day(record: Record) -> date:
+    try:
+        return parse_warc_date(record.get("WARC-Date") or "").astimezone(VN).date()
+    except ValueError:
+        return date.max
 
 
 def _host(url: str) -> str:

@@ -270,7 +270,7 @@ class ArticlePage(Page):
         published, precision = self.published()
         return Article(
             site=self.site.id,
-            url=self.url,
+            url=self.site.canonical(self.url),
             source_id=self.site.source_id(self.url),
             title=self.title() or "",
             summary=self.summary(),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
+from crawler.claims import claimant
 from crawler.sites import Host, Registry, Seed, Site, split_target
 
 if TYPE_CHECKING:
@@ -35,10 +36,9 @@ def jobs_from_seeds(path: Path, registry: Registry) -> list[Job]:
         if not url or url.startswith("#"):
             continue
         host = _host(path, number, url)
-        site = next((site for site in declared if site.allows(url)), None)
-        if site is None:
-            site = undeclared_site(undeclared_id(host), host)
-        found.setdefault(site.id, (site, []))[1].append(Seed(url=url))
+        site = claimant(declared, url) or undeclared_site(undeclared_id(host), host)
+        site, named = found.get(site.id, (site, []))
+        found[site.id] = (site.naming(url), [*named, Seed(url=url)])
     if not found:
         raise ConfigError(f"{path}: no address in it; write one URL a line")
     return [Job(site, tuple(seeds)) for site, seeds in found.values()]

@@ -10,23 +10,24 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from typing import Any, Literal, get_args
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from archive.errors import ConfigError
-from archive.model import Article
 from archive.times import VN
 from archive.urls import identity_key
 from crawler.ajax import Ajax
+from crawler.sessions import without_junk
+from crawler.site_checks import check, check_patterns, explain
 
 Status = Literal["active", "paused", "retired"]
-Evidence = Literal["pages", "github", "seed", "brief", "inferred"]
+Evidence = Literal["pages", "seed", "github", "brief", "inferred"]
+"""The best first."""
 
 
 class _Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -46,6 +47,15 @@ class Host(_Table, frozen=True):
     """First day it is known to have served the Department."""
     until: date | None = None
     """Last day."""
+
+    def serves(self, day: date) -> bool:
+        """Say whether it served the Department on *day*, as far as known."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def meets(self, other: Host) -> bool:
+        """Say whether both are the same host on the same day."""
+        first, last = max(self.since or date.min, other.since or date.min), (self.until, other.until)
+        return self.host == other.host and first <= min(day or date.max for day in last)
 
 
 class Seed(_Table, frozen=True):
@@ -84,7 +94,7 @@ class Layout(_Table, frozen=True):
     source_id: tuple[str, ...] = ()
     """Query keys whose values, joined with ``.``, are the article's id."""
     junk: tuple[str, ...] = ()
-    """Query keys that make no other article: tokens of a session, page numbers of the list it was found on."""
+    """Query keys that make no other article, such as page numbers of the list it was found on; ``"*"`` means all."""
     since: date | None = None
     """First day on which the site looked so, as far as known."""
     until: date | None = None
@@ -169,6 +179,10 @@ class Site(_Table, frozen=True):
     """Whether to look for feeds and sitemaps that are not declared."""
     layouts: tuple[Layout, ...] = ()
     """Page classes by address and time; the first that matches is asked first."""
+    junk: tuple[str, ...] = ()
+    """Query keys that make no other page of any kind."""
+    ignore_case: bool = False
+    """Whether the server takes upper and lower case in paths as one."""
     crawl: dict[str, Any] = {}
     """Scrapy settings of this site."""
     expect: Expect = Expect()
@@ -179,12 +193,35 @@ class Site(_Table, frozen=True):
         """Name of the page class that reads the site today."""
         return self.layouts[0].page if self.layouts else "generic"
 
+    @property
+    def evidence(self) -> Evidence:
+        """How the best known of its hosts is known."""
+        return min((host.evidence for host in self.hosts), key=get_args(Evidence).index, default="inferred")
+
     def allows(self, url: str) -> bool:
-        """Say whether *url* lies in the declared hosts and path scopes."""
+        """Say whether *url* may be asked for: it lies in the declared hosts and path scopes.
+
+        A host that is only inferred is never asked for an active site, for another when that is named.
+        """
+        return any(host.evidence != "inferred" or self.status != "active" for host in self._claiming(url))
+
+    def claims(self, url: str, day: date | None = None) -> bool:
+        """Say whether *url* is the Department's, on *day* or ever; it may be one that is not asked for."""
+        return any(day is None or host.serves(day) for host in self._claiming(url))
+
+    def naming(self, url: str) -> Site:
+        """Return the site for a run in which somebody named *url*: its host is inferred no more."""
+        named = {host.host for host in self._claiming(url) if host.evidence == "inferred"}
+        if not named or self.allows(url):
+            return self
+        hosts = (msgspec.structs.replace(e, evidence="brief") if e.host in named else e for e in self.hosts)
+        return msgspec.structs.replace(self, hosts=tuple(hosts))
+
+    def _claiming(self, url: str) -> list[Host]:
         scheme, host, target = split_target(url)
         if scheme not in ("http", "https"):
-            return False
-        return any(entry.host == host and re.fullmatch(entry.scope, target) for entry in self.hosts)
+            return []
+        return [entry for entry in self.hosts if entry.host == host and re.fullmatch(entry.scope, target)]
 
     def layout_of(
         self, kind: Literal["articles", "listings"], url: str, captured: datetime | None = None
@@ -244,10 +281,16 @@ class Site(_Table, frozen=True):
 
     def identity(self, url: str) -> str:
         """Return the key which all addresses of one article on this site share."""
-        if (source_id := self.source_id(url)) is not None:
-            return source_id
+        return self.source_id(url) or self._key(self.canonical(url))
+
+    def canonical(self, url: str) -> str:
+        """Return *url* without fragment and without what makes no other page. It is compared, never asked for."""
         layout = self.layout_of("articles", url)
-        return _identity_key(_without(url, layout.junk) if layout is not None and layout.junk else url)
+        return without_junk(url, self.junk + (layout.junk if layout is not None else ()))
+
+    def _key(self, url: str) -> str:
+        path, mark, query = _identity_key(url).partition("?")
+        return (path.lower() if self.ignore_case else path) + mark + query
 
     def numbered(self, url: str) -> tuple[str, int] | None:
         """Return what all pages of the listing *url* share, and its number; None unless its pattern has a ``page``."""
@@ -258,7 +301,8 @@ class Site(_Table, frozen=True):
         start, stop = match.span("page")
         target = match.string if start < 0 else match.string[:start] + match.string[stop:]
         number = int(match["number"]) if match["number"] else layout.first_page
-        return identity_key(url.partition("://")[0] + "://" + split_target(url)[1] + target), number
+        listing = url.partition("://")[0] + "://" + split_target(url)[1] + target
+        return self._key(without_junk(listing, self.junk)), number
 
     def section_of(self, via: str | None) -> str | None:
         """Return the section of the listing page *via*, by the seed whose listing it continues; of a feed its own."""
@@ -283,14 +327,7 @@ class Site(_Table, frozen=True):
         if (numbered := self.numbered(url)) is not None:
             return numbered[0]
         param = self.page_param(url)
-        return identity_key(_without(url, (param,) if param else ()))
-
-
-def _without(url: str, keys: Iterable[str]) -> str:
-    """Return an address without these query keys."""
-    parts = urlsplit(url)
-    pairs = [pair for pair in parts.query.split("&") if pair and pair.split("=")[0] not in keys]
-    return urlunsplit(parts._replace(query="&".join(pairs)))
+        return self._key(without_junk(url, (*self.junk, param) if param else self.junk))
 
 
 _identity_key = lru_cache(maxsize=8192)(identity_key)
@@ -324,106 +361,55 @@ def load_site(path: Path) -> Site:
     try:
         site = msgspec.toml.decode(text, type=Site)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{path}: {_explain(str(error))}") from None
+        raise ConfigError(f"{path}: {explain(str(error), _all_keys())}") from None
     except ValueError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}; mend the line it names") from None
-    _check(path, site)
-    return filled(site)
+    check_patterns(path, site)
+    try:
+        site = filled(site)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: layouts: {error}") from None
+    check(path, site)
+    return site
 
 
 def filled(site: Site) -> Site:
-    """Return *site* with the address patterns of the family in every layout that declares none."""
-    if all(layout.articles or layout.listings for layout in site.layouts):
-        return site
-    # Page classes are written for sites and import this module; they are asked only here.
-    from crawler.registry import page_class
-
-    layouts = []
-    for layout in site.layouts:
-        if not (layout.articles or layout.listings):
-            family = page_class(layout.page)
-            layout = msgspec.structs.replace(
-                layout,
-                articles=family.articles,
-                listings=family.listings,
-                page_param=layout.page_param or family.page_param,
-                first_page=layout.first_page if layout.page_param else family.first_page,
-                source_id=layout.source_id or family.source_id,
-                junk=layout.junk or family.junk,
-            )
-        layouts.append(layout)
-    return msgspec.structs.replace(site, layouts=tuple(layouts))
+    """Return *site* as it is used: with the patterns of the family in layouts without, in any case when it says so."""
+    layouts = tuple(_filled(layout, site.ignore_case) for layout in site.layouts)
+    if not site.ignore_case:
+        return msgspec.structs.replace(site, layouts=layouts)
+    hosts = tuple(msgspec.structs.replace(host, scope=_any_case(host.scope)) for host in site.hosts)
+    return msgspec.structs.replace(site, hosts=hosts, layouts=layouts)
 
 
-def _explain(message: str) -> str:
-    """Turn msgspec's words into key, fault and fix."""
-    text, _, where = message.partition(" - at `$")
-    key = where.rstrip("`").lstrip(".") or "top level"
-    unknown = re.search(r"unknown field `(\w+)`", text)
-    if unknown:
-        name = unknown.group(1)
-        close = difflib.get_close_matches(name, _all_keys(), 1)
-        fix = f'did you mean "{close[0]}"?' if close else "remove it"
-        return f'{key}: no such key "{name}" ({fix})'
-    missing = re.search(r"missing required field `(\w+)`", text)
-    if missing:
-        return f'{key}: the key "{missing.group(1)}" is missing; add it'
-    return f"{key}: {text[:1].lower()}{text[1:]}; correct the value"
+def _filled(layout: Layout, ignore_case: bool) -> Layout:
+    if not (layout.articles or layout.listings):
+        # Page classes are written for sites and import this module; they are asked only here.
+        from crawler.registry import page_class
+
+        family = page_class(layout.page)
+        layout = msgspec.structs.replace(
+            layout,
+            articles=family.articles,
+            listings=family.listings,
+            page_param=layout.page_param or family.page_param,
+            first_page=layout.first_page if layout.page_param else family.first_page,
+            source_id=layout.source_id or family.source_id,
+            junk=tuple(dict.fromkeys(layout.junk + family.junk)),
+        )
+    if not ignore_case:
+        return layout
+    patterns = {kind: tuple(map(_any_case, getattr(layout, kind))) for kind in ("articles", "listings")}
+    return msgspec.structs.replace(layout, **patterns)
+
+
+def _any_case(pattern: str) -> str:
+    return pattern if pattern.startswith("(?i)") else f"(?i){pattern}"
 
 
 def _all_keys() -> list[str]:
-    return [
-        field for table in (Site, Host, Seed, Feed, Ajax, Layout, Province, Expect) for field in table.__struct_fields__
-    ]
-
-
-def _check(path: Path, site: Site) -> None:
-    def wrong(key: str, fault: str) -> ConfigError:
-        return ConfigError(f"{path}: {key}: {fault}")
-
-    if site.id != path.stem:
-        raise wrong("id", f'"{site.id}" differs from the file name; make it "{path.stem}"')
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", site.id):
-        raise wrong("id", f'"{site.id}" is no site id; use small ASCII letters, digits and "_"')
-    if not site.hosts:
-        raise wrong("hosts", "no host; add a [[hosts]] table")
-    for number, host in enumerate(site.hosts):
-        _compile(host.scope, lambda fault, n=number: wrong(f"hosts[{n}].scope", fault))  # type: ignore[misc]
-    for number, layout in enumerate(site.layouts):
-        for kind in ("articles", "listings"):
-            for place, pattern in enumerate(getattr(layout, kind)):
-                key = f"layouts[{number}].{kind}[{place}]"
-                _compile(pattern, lambda fault, k=key: wrong(k, fault))  # type: ignore[misc]
-                if kind == "listings" and len({"page", "number"} & set(re.compile(pattern).groupindex)) == 1:
-                    raise wrong(key, "has one of the groups page and number; give it both")
-    for number, seed in enumerate(site.seeds):
-        if not site.allows(seed.url):
-            raise wrong(f"seeds[{number}].url", f"{seed.url} is outside the declared hosts; declare its host")
-    for number, ajax in enumerate(site.ajax):
-        if (fault := ajax.fault()) is not None:
-            raise wrong(f"ajax[{number}]", fault)
-    found = [(f"ajax[{number}].url", ajax.request(ajax.first_page)[0]) for number, ajax in enumerate(site.ajax)]
-    found += [(f"feeds[{number}].url", feed.url) for number, feed in enumerate(site.feeds)]
-    found += [(f"sitemaps[{number}]", url) for number, url in enumerate(site.sitemaps)]
-    for key, url in found:
-        if not site.allows(url):
-            raise wrong(key, f"{url} is outside the declared hosts; declare its host")
-    names = [entry.name for entry in fields(Article)]
-    for number, name in enumerate(site.expect.fields):
-        if name not in names:
-            raise wrong(f"expect.fields[{number}]", f'an article has no field "{name}"; it has {", ".join(names)}')
-    if site.expect.new_within_days is not None and site.expect.new_within_days < 1:
-        raise wrong("expect.new_within_days", "is a number of days; make it 1 or more")
-    for key in site.crawl:
-        if not key.isupper():
-            raise wrong(f"crawl.{key}", f'settings are written in capitals; make it "{key.upper()}"')
-
-
-def _compile(pattern: str, wrong: Callable[[str], ConfigError]) -> None:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise wrong(f"{pattern!r} is no regular expression ({error}); mend it") from None
+    tables = (Site, Host, Seed, Feed, Ajax, Layout, Province, Expect)
+    return [field for table in tables for field in table.__struct_fields__]
 
 
 class Registry:
@@ -447,7 +433,7 @@ class Registry:
     def all(self) -> Iterable[Site]:
         """Yield every site, in the order of ids."""
         for site_id in self.ids():
-            yield self.get(site_id)
+            yield load_site(self.folder / f"{site_id}.toml")
 
 
 class UnknownSite(ConfigError):
