@@ -6,51 +6,30 @@ import re
 from typing import NamedTuple
 
 from archive.text import fold
+from crawler.names import NOTE, is_office, is_person, names_in
 
-_UPPER = "A-ZÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬĐÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴ"
-_LOWER = _UPPER.lower().replace("a-z", "a-z")
-_SYLLABLE = re.compile(rf"[{_UPPER}][{_LOWER}]{{0,6}}")
-_SHOUTED = re.compile(rf"[{_UPPER}]{{1,7}}")
-_INITIALS = re.compile(
-    rf"(?:[{_UPPER}][{_LOWER}]{{0,2}}\.\s?){{1,4}}(?:[{_UPPER}][{_LOWER}{_UPPER}]{{0,6}})?\.?|[{_UPPER}]{{2,4}}"
-)
-_OFFICE = re.compile(
-    r"(?:ban|trung tâm|văn phòng|vp|phòng|sở|chi cục|cục|vụ|viện|tổ|báo|tạp chí|cổng|công đoàn|đảng ủy"
-    r"|đảng uỷ|đảng bộ"
-    r"|đoàn (?:thanh niên|cơ sở|tncs|khối|trường|thanh tra|kiểm tra|viên|công tác)|chi bộ|chi đoàn|chi hội"
-    r"|hội(?! (?:nghị|thảo|thi|chợ))|liên hiệp"
-    r"|thanh tra|bộ|ubnd|ủy ban|uỷ ban|hđnd|bbt|btv|ctv|pv|tttt|ttxvn|thông tấn xã|đài|trường|quỹ|liên đoàn|mặt trận"
-    r"|vnexpress|vietnam(?:net|plus)?|internet|nhóm|phóng viên|biên tập|biên tập viên|cộng tác viên|tổng cục"
-    r"|sàn giao dịch"
-    r"|tỉnh ủy|tỉnh uỷ|thành ủy|thành uỷ|huyện ủy|huyện uỷ|công ty|tập đoàn|nhà báo|website|trang thông tin|trang tin"
-    r"|học viện|kho bạc|công an|bảo hiểm)(?!\w)"
-)
-# An office that does something is a sentence, and no name.
-_DOES = re.compile(
-    r"(?<!\w)(?:(?<!ban )tổ chức|ban hành|thông báo|trao|tặng|phát biểu|điều hành|tham dự|tham gia|dự|chủ trì"
-    r"|khai mạc"
-    r"|triển khai|thực hiện|làm việc|phối hợp|đã|đang|sẽ|được|kiểm tra tại|chụp ảnh|chúc mừng|biểu quyết"
-    r"|trình bày|thăm"
-    r"|tiến hành|thảo luận|công bố|ký kết|nhiệm kỳ|tại|và các|cùng|nghiệm thu|khảo sát|giới thiệu|hướng dẫn"
-    r"|tiếp)(?!\w)"
-)
 _ROLE = re.compile(
     r"\s*(?P<role>(?:(?:tin|bài|bài viết|nội dung|ảnh|hình ảnh|hình|photo|video|clip)"
     r"(?:\s*(?:,|và|&|\+|-|–|/)\s*|\s+))*(?:tin|bài viết|bài|nội dung|ảnh|hình ảnh|hình|photo|video|clip)"
-    r"|tác giả|người viết|thực hiện|người thực hiện|tổng hợp|đưa tin|người đưa tin|ctv|pv|biên soạn"
+    r"|tác giả|người viết|thực hiện|người thực hiện|tổng hợp|đưa tin|người đưa tin|ctv|pv|btv"
+    r"|biên soạn|(?:biên |lược )?dịch"
+    r"|(?:reported|written|translated|photos?)\s+by|biên tập|người biên tập|chịu trách nhiệm"
+    r"|đăng bởi|posted by|post name|người (?:đăng|gửi|nhập|cập nhật)(?:\s+(?:tin|bài))?"
     r"|nguồn(?:\s+tin|\s+ảnh)?|theo)(?P<colon>\s*:\s*|\s+|$)",
     re.I,
 )
-_ALIAS = re.compile(r"\s*\((?:[^()]{1,40})\)\s*$")
-_NOTE = re.compile(
-    r"\s*\((?:tổng hợp|t/h|th|st|sưu tầm|lược ghi|ghi|biên soạn|biên tập|thực hiện|lược dịch|dịch|bt|gt)\)\s*$", re.I
-)
-_DASH = re.compile(r"\s*;\s*|\s+[-–—]\s*|\s*[-–—]\s+")
-_COMMA = re.compile(r"\s*[,/+|]\s*")
-_AND = re.compile(r"\s+(?:và|&)\s+|(?<=\w{2})[-–—](?=\w{2})")
 _NO_CREDIT = re.compile(r"(?:minh hoa|tu lieu|chi mang tinh .*|co tinh chat .*|trong bai .*)$")
-_END = re.compile(r"[.!?…:;]$")
-_SOURCE = re.compile(r"[\"“‘]?[^\W\d_a-zà-ỹđ]|(?:https?://)?[\w-]+(?:\.[\w-]+)+/?$")
+_SITE = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?$")
+_SOURCE = re.compile(r"[\"“‘]?[^\W\d_a-zà-ỹđ]|" + _SITE.pattern)
+# "Theo Thông tư 12" cites a law; it names no source of the text.
+_LAW = re.compile(
+    r"(?:thông tư|nghị định|nghị quyết|quyết định|quy định|luật|kế hoạch|báo cáo của|công văn|hướng dẫn)(?!\w)", re.I
+)
+_BY = re.compile(r"(?P<who>[^()/]+)/\s*(?P<agency>[^()/]+)$")
+_AGENCY = re.compile(
+    r"\(\s*(?P<name>(?:[A-ZĐ]{2,7}|LĐ|Cổng TTĐT|Báo|TTXVN)(?: (?:online|điện tử|[A-ZĐ]{2,4}|[A-ZĐ][\w-]+)){0,3})\s*\)"
+    r"\s*(?:[-–—]\s*|(?=[A-ZÀ-ỸĐ“\"]))(?=\S)"
+)
 MAX_BYLINE = 140
 """Longer lines name no writers; the longest byline seen has 60 letters."""
 
@@ -68,41 +47,14 @@ class Byline(NamedTuple):
     """A label such as ``Tác giả:`` or ``Ảnh`` says that it is a byline."""
 
 
-def is_person(text: str) -> bool:
-    """Say whether *text* has the shape of a person's name, pen name or initials.
-
-    >>> [is_person(t) for t in ("Tùng Như", "THANH SANG", "V.K.D", "K.Oanh", "Toàn cảnh Đại hội")]
-    [True, True, True, True, False]
-    """
-    text = _ALIAS.sub("", text).strip()
-    if _INITIALS.fullmatch(text):
-        return True
-    words = text.split()
-    if not 2 <= len(words) <= 6:
-        return False
-    if all(_SYLLABLE.fullmatch(word) or _INITIALS.fullmatch(word) for word in words):
-        return True
-    return len(words) <= 5 and all(_SHOUTED.fullmatch(word) for word in words)
-
-
-def is_office(text: str) -> bool:
-    """Say whether *text* names an office, a paper or an editorial board.
-
-    >>> is_office("Trung tâm Thông tin và Ứng dụng TBKHCN"), is_office("Toàn cảnh Đại hội")
-    (True, False)
-    """
-    if len(text) > 100 or not text[:1].isupper() or _END.search(text):
-        return False
-    lower = text.lower()
-    return bool(_OFFICE.match(lower)) and not _DOES.search(lower)
-
-
 def parse_byline(text: str) -> Byline | None:
     """Return whom a line names, or None when it is no byline.
 
     Understood: names parted by commas, dashes or ``và``; roles before names
     (``Ảnh Huỳnh Sang``, ``Tin, ảnh: A``); ``Nguồn:`` and ``Theo``; brackets
     round all of it; notes such as ``(tổng hợp)``. Every part has to be a name.
+    Editors, accounts (``Người đăng:``) and offices that lent a picture are
+    known as what they are, and are neither writers nor photographers.
 
     >>> parse_byline("Ngọc Triều, Ảnh Huỳnh Sang")
     Byline(authors=('Ngọc Triều',), photographers=('Huỳnh Sang',), source=None, labelled=True)
@@ -124,22 +76,57 @@ def parse_byline(text: str) -> Byline | None:
     for role, names in _parts(text):
         if role and not names:
             return None
-        if role in ("source",):
-            if source is not None or len(names) > 90 or not _SOURCE.match(names):
+        if role == "source":
+            if source is not None or len(names) > 90 or not _SOURCE.match(names) or _LAW.match(names):
                 return None
-            source, labelled = _NOTE.sub("", names).strip(" ,;-–"), True
+            source, by = _compiled(NOTE.sub("", names).strip(" ,;-–"))
+            authors += [name for name in by if name not in authors]
+            labelled = True
             continue
-        people = _names(names)
+        if role == "account" and len(names) <= 40:
+            labelled = True
+            continue
+        names, agency = _of_agency(names)
+        people = names_in(names)
         if people is None:
             return None
         labelled = labelled or bool(role)
-        if role != "photo":
+        source = source or agency
+        if role in ("", "text", "both"):
             authors += [name for name in people if name not in authors]
         if role in ("photo", "both"):
-            photographers += [name for name in people if name not in photographers]
-    if not authors and not photographers and source is None:
+            # An office that lends a picture takes none.
+            photographers += [name for name in people if name not in photographers and not is_office(name)]
+    if not authors and not photographers and source is None and not labelled:
         return None
     return Byline(tuple(authors), tuple(photographers), source, labelled)
+
+
+def agency_of(text: str) -> str | None:
+    """Return the paper or agency that a lead begins with: ``(TTXVN) - Sáng 14/12, ...``.
+
+    >>> agency_of("(HGO) – Sáng nay, Sở tổ chức hội nghị"), agency_of("(KHCN) là tên viết tắt")
+    ('HGO', None)
+    """
+    found = _AGENCY.match(text)
+    return found["name"] if found else None
+
+
+def _compiled(source: str) -> tuple[str, list[str]]:
+    """Part a source from who compiled the text after it: ``Báo Nhân Dân (T.H)``."""
+    found = re.fullmatch(r"(?P<source>[^()]+?)\s*\((?P<who>[^()]+)\)", source)
+    if found is None or is_office(found["who"]) or not is_person(found["who"]):
+        return source, []
+    return found["source"], [found["who"]] if found["who"] != found["source"] else []
+
+
+def _of_agency(names: str) -> tuple[str, str | None]:
+    """Part a name from its agency: ``Minh Anh/TTXVN``."""
+    found = _BY.fullmatch(names)
+    agency = found["agency"].strip() if found else ""
+    if found is None or not is_person(found["who"].strip()) or not (is_office(agency) or agency.isupper()):
+        return names, None
+    return found["who"].strip(), None if agency.lower() in ("ctv", "pv", "btv") else agency
 
 
 def _parts(text: str) -> list[tuple[str, str]]:
@@ -174,49 +161,22 @@ def _is_role(match: re.Match[str], text: str) -> bool:
     after = text[match.end() :]
     if not after[:1].isupper() and not role.startswith("theo"):
         return False
-    if role in ("bài", "ảnh", "tin", "hình", "ctv", "pv", "hình ảnh", "tác giả", "thực hiện") or "," in role:
+    if role in ("bài", "ảnh", "tin", "hình", "ctv", "pv", "btv", "hình ảnh", "tác giả", "thực hiện") or "," in role:
         return True
     return role == "theo" or len(role.split()) > 1
 
 
 def _role(words: str) -> str:
     words = words.lower()
-    if words.startswith(("nguồn", "theo")):
+    if words.startswith(("đăng bởi", "post", "người đăng", "người gửi", "người nhập", "người cập nhật")):
+        return "account"
+    if "biên tập" in words or words.startswith("chịu"):
+        return "editor"
+    if words.startswith(("nguồn", "theo")) and "ảnh" not in words:
         return "source"
     photo = re.search(r"(?:ảnh|hình|photo|video|clip)", words) is not None
     text = re.search(r"(?:tin|bài|nội dung)", words) is not None
     return "both" if photo and text else "photo" if photo else "text"
-
-
-def _names(text: str) -> list[str] | None:
-    """Split a list of names; None when a part is none.
-
-    Dashes part first, then commas, then ``và``: an office may hold the weaker ones in its own name.
-    """
-    text = _NOTE.sub("", text).strip(" ,;")
-    names: list[str] = []
-    pending = [(text, 0)]
-    while pending:
-        part, level = pending.pop()
-        name = part.strip(" ,;") if _INITIALS.fullmatch(part.strip()) else part.strip(" .,;")
-        name = _NOTE.sub("", name)
-        if not name:
-            continue
-        if is_office(name) and not (level == 0 and _DASH.search(name)):
-            names.append(name)
-        elif is_person(name):
-            names.append(_affiliation(name))
-        elif level < 3:
-            pending += [(piece, level + 1) for piece in reversed((_DASH, _COMMA, _AND)[level].split(name))]
-        else:
-            return None
-    return names or None
-
-
-def _affiliation(name: str) -> str:
-    """Take the office in brackets off a person's name; an alias stays."""
-    found = _ALIAS.search(name)
-    return name[: found.start()] if found and is_office(found.group().strip(" ()")) else name
 
 
 class Caption(NamedTuple):
@@ -231,10 +191,12 @@ class Caption(NamedTuple):
 
 
 _CREDIT_IN_BRACKETS = re.compile(
-    r"\s*[(\[]\s*(?:Nguồn\s+)?(?:Ảnh|Hình|Nguồn|Photo)(?:\s+ảnh)?\s*(?::|\s)\s*([^()\[\]]{2,80})[)\]]\s*\.?\s*$", re.I
+    r"\s*[(\[]\s*(?:Nguồn\s+)?(?:Ảnh|Hình|Nguồn|Photo)(?:\s+ảnh|\s+trong bài(?=\s*:))?\s*(?::|\s)\s*"
+    r"([^()\[\]]{2,80})[)\]]\s*\.?\s*$",
+    re.I,
 )
 _CREDIT_AT_END = re.compile(
-    r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|]+)(?:Ảnh|Hình|Nguồn ảnh|Photo|Nguồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$"
+    r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|/]+)(?:[Ảả]nh|ẢNH|Hình|[Nn]guồn ảnh|Photo|[Nn]guồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$"
 )
 _CREDIT_BARE = re.compile(r"(?:^|(?<=[.!?])\s+|[;|]\s+|\s[-–—]\s+)Ảnh\s+([^:]{2,60}?)\s*\.?\s*$")
 
@@ -259,10 +221,15 @@ def split_caption(text: str) -> Caption:
         if _NO_CREDIT.match(fold(credit)):
             return Caption(text, None, ())
         bracketed = pattern is _CREDIT_IN_BRACKETS
-        names = _names(credit)
+        names = names_in(credit)
         people = tuple(name for name in names or () if not is_office(name))
-        if not (names or (bracketed and len(credit) <= 50) or fold(credit) in ("internet", "tl", "st", "suu tam")):
+        if not (
+            names
+            or _SITE.fullmatch(credit)
+            or (bracketed and len(credit) <= 50)
+            or fold(credit) in ("internet", "tl", "st", "suu tam")
+        ):
             continue
-        head = text[: found.start()].rstrip(" ,;-–|")
+        head = text[: found.start()].rstrip(" ,;-–|/")
         return Caption(head or None, credit, people)
     return Caption(text or None, None, ())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.model import Attachment, Image
-from crawler.bylines import Byline, parse_byline, split_caption
+from crawler.bylines import Byline, agency_of, parse_byline, split_caption
 from crawler.clean import key, line
 from crawler.dates import PrintedDate, changed_date
 from crawler.page import Page
@@ -20,7 +20,11 @@ from spiders.pages.evidence import FILE, Item, items_of
 _TAIL_OF_SENTENCE = re.compile(
     r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S
 )
-_TOP_LABEL = re.compile(r"(?:Tác giả|Người viết|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn)[^:]{0,12}:")
+_TOP_LABEL = re.compile(
+    r"(?:Tác giả|Người (?:viết|đăng|gửi|nhập)|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn|Đăng bởi"
+    r"|Post(?:ed)? (?:name|by))[^:]{0,12}:|(?:Reported|Written) by ",
+    re.I,
+)
 _SIZES = re.compile(
     r"(?<![^\W\d])(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng"
     r"|pdf|docx?|xlsx?|zip|rar)(?!\w)",
@@ -83,6 +87,8 @@ def read_lines(page: Page, items: Sequence[Item], reading: Reading, date_text: s
     _images(page, shots, reading)
     captions = {id(item) for shot in shots for item in shot.lines}
     reading.paragraphs += [item.text for item in found if item.block.picture is None and id(item) not in captions]
+    if reading.byline.source is None and reading.paragraphs:
+        reading.byline = reading.byline._replace(source=agency_of(reading.paragraphs[0]))
     return reading
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.bylines import is_office, is_person, parse_byline, split_caption
+from crawler.bylines import agency_of, parse_byline, split_caption
+from crawler.names import is_office, is_person
 
 LINES = {
     "Tùng Như - Đình Nam": (("Tùng Như", "Đình Nam"), (), None),
@@ -33,6 +34,39 @@ LINES = {
     "(Theo vista.gov.vn)": ((), (), "vista.gov.vn"),
     "Nguồn: Cổng thông tin điện tử Chính phủ": ((), (), "Cổng thông tin điện tử Chính phủ"),
     "Phương Thảo (Theo Báo Nhân Dân)": (("Phương Thảo",), (), "Báo Nhân Dân"),
+    "H.Y": (("H.Y",), (), None),
+    "N.T.H - T.L": (("N.T.H", "T.L"), (), None),
+    "HOÀI NAM - MINH LÝ - THU TRANG": (("HOÀI NAM", "MINH LÝ", "THU TRANG"), (), None),
+    "Hoài Nam-Minh Lý": (("Hoài Nam", "Minh Lý"), (), None),
+    "Y Moan Êñuôl": (("Y Moan Êñuôl",), (), None),
+    "Đinh Thị H'Rin": (("Đinh Thị H'Rin",), (), None),
+    "TS. Nguyễn Văn An": (("Nguyễn Văn An",), (), None),
+    "ThS. Lê Thị Hoa - Phó Giám đốc Sở": (("Lê Thị Hoa",), (), None),
+    "Nguyễn Văn An, Phó Giám đốc Sở KH&CN": (("Nguyễn Văn An",), (), None),
+    "Thu Trang tổng hợp": (("Thu Trang",), (), None),
+    "Mai Hoa (biên dịch)": (("Mai Hoa",), (), None),
+    "Biên dịch: Mai Hoa": (("Mai Hoa",), (), None),
+    "BTV: Thu Trang": (("Thu Trang",), (), None),
+    "Reported by Thu Trang - Translated by Minh Lý": (("Thu Trang", "Minh Lý"), (), None),
+    "Tin: Hoài Nam; Ảnh: Minh Lý, Thu Trang": (("Hoài Nam",), ("Minh Lý", "Thu Trang"), None),
+    "Bài: K.O - Ảnh: M.L": (("K.O",), ("M.L",), None),
+    "Ảnh, video: Minh Lý": ((), ("Minh Lý",), None),
+    "Theo V.K.D (V.K.D)": ((), (), "V.K.D"),
+    "Theo Báo Nhân Dân (T.H)": (("T.H",), (), "Báo Nhân Dân"),
+    "Minh Anh/TTXVN": (("Minh Anh",), (), "TTXVN"),
+    "theo baohatinh.vn": ((), (), "baohatinh.vn"),
+    "Nguồn: https://most.gov.vn/tin-tuc/12": ((), (), "https://most.gov.vn/tin-tuc/12"),
+    "Nguồn: BTV": ((), (), "BTV"),
+    "Nguồn: Sở KH&CN - Ảnh: Minh Lý": ((), ("Minh Lý",), "Sở KH&CN"),
+    # Who lent a picture, who edited and whose account posted wrote nothing and took no picture.
+    "Nguồn ảnh: Báo Hà Tĩnh": ((), (), None),
+    "Ảnh: TTXVN": ((), (), None),
+    "Thu Trang - Ảnh: CTV": (("Thu Trang",), (), None),
+    "Tác giả: Nguyễn Văn An; Biên tập: Lê Bình": (("Nguyễn Văn An",), (), None),
+    "Người đăng: quantri": ((), (), None),
+    "Người đăng tin: Test Test": ((), (), None),
+    "Đăng bởi: Nguyễn Văn An": ((), (), None),
+    "post name: Nguyen Van An": ((), (), None),
 }  # fmt: skip
 
 
@@ -55,6 +89,10 @@ def test_a_byline_names_writers_photographers_and_source(line):
         "Chủ trì hội nghị là đồng chí Nguyễn Văn Thảo",
         "Hội nghị thành công tốt đẹp./.",
         "Nguồn kinh phí từ ngân sách tỉnh",
+        "Nguồn gốc xuất xứ",
+        "Theo Thông tư 12",
+        "Hình 2: Mô hình",
+        "Phó Giám đốc Sở KH&CN",
         "",
     ],
 )
@@ -81,6 +119,17 @@ CAPTIONS = {
     "Ảnh minh họa": ("Ảnh minh họa", None, ()),
     "Đại biểu thảo luận (Ảnh minh họa)": ("Đại biểu thảo luận (Ảnh minh họa)", None, ()),
     "Ảnh: Buổi làm việc tại Sở": ("Ảnh: Buổi làm việc tại Sở", None, ()),
+    "Ảnh: Đồng chí Lê Văn Bảy phát biểu": ("Ảnh: Đồng chí Lê Văn Bảy phát biểu", None, ()),
+    "Ảnh: TTXVN": (None, "TTXVN", ()),
+    "Ảnh: Tư liệu": ("Ảnh: Tư liệu", None, ()),
+    "Ảnh 1: Toàn cảnh": ("Ảnh 1: Toàn cảnh", None, ()),
+    "Toàn cảnh, ảnh: Minh Lý": ("Toàn cảnh", "Minh Lý", ("Minh Lý",)),
+    "Toàn cảnh/Ảnh: Minh Lý": ("Toàn cảnh", "Minh Lý", ("Minh Lý",)),
+    "Toàn cảnh. ẢNH: MINH LÝ": ("Toàn cảnh.", "MINH LÝ", ("MINH LÝ",)),
+    "Toàn cảnh (Ảnh: Minh Lý/TTXVN)": ("Toàn cảnh", "Minh Lý/TTXVN", ("Minh Lý",)),
+    "Toàn cảnh (Ảnh trong bài: Minh Lý)": ("Toàn cảnh", "Minh Lý", ("Minh Lý",)),
+    "Toàn cảnh; nguồn: most.gov.vn": ("Toàn cảnh", "most.gov.vn", ()),
+    "Ảnh minh họa (Nguồn: Internet)": ("Ảnh minh họa", "Internet", ()),
     "Lãnh đạo Sở (bên phải) trao quà": ("Lãnh đạo Sở (bên phải) trao quà", None, ()),
 }
 
@@ -88,3 +137,22 @@ CAPTIONS = {
 @pytest.mark.parametrize("printed", CAPTIONS)
 def test_the_credit_is_split_off_a_caption(printed):
     assert tuple(split_caption(printed)) == CAPTIONS[printed]
+
+
+AGENCIES = {
+    "(HGO) – Sáng 14/12, Sở tổ chức hội nghị": "HGO",
+    "(ĐN)- Sáng 14/12, Sở tổ chức hội nghị": "ĐN",
+    "(LĐ online) - Sáng 14/12, Sở tổ chức hội nghị": "LĐ online",
+    "(Cổng TTĐT AG)- Sáng 14/12, Sở tổ chức hội nghị": "Cổng TTĐT AG",
+    "(THTG) Sáng 14/12, Sở tổ chức hội nghị": "THTG",
+    "(TTXVN) - Sáng 14/12, Sở tổ chức hội nghị": "TTXVN",
+    "(Danh sách kèm theo) Sở thông báo": None,
+    "(KHCN) là tên viết tắt của khoa học và công nghệ": None,
+    "Sáng 14/12 (HGO) - Sở tổ chức hội nghị": None,
+    "(2) - Sở tổ chức hội nghị": None,
+}
+
+
+@pytest.mark.parametrize("lead", AGENCIES)
+def test_the_agency_before_a_lead_is_the_source(lead):
+    assert agency_of(lead) == AGENCIES[lead]

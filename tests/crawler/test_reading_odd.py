@@ -368,3 +368,27 @@ def test_the_generic_reader_needs_a_date_or_an_articles_address():
     assert isinstance(dated, Article)
     assert dated.published is not None
     assert dated.parser == "generic/1"
+
+
+ACCOUNTS = ("Người đăng: quantri", "Người đăng tin: Test Test", "Đăng bởi: Nguyễn Văn Tài", "Post name: Nguyen Van Tai")
+
+
+@pytest.mark.parametrize("printed", ACCOUNTS)
+@pytest.mark.parametrize("place", ["above", "below", "beside"])
+def test_the_account_that_posted_is_no_writer_and_no_text(printed, place):
+    around = {
+        "above": f"{DATE}<h1>{TITLE}</h1><p>{printed}</p>{BODY}<p align=right>Thu Trang</p>",
+        "below": f"{DATE}<h1>{TITLE}</h1>{BODY}<p align=right>Thu Trang</p><p>{printed}</p>",
+        "beside": f"<h1>{TITLE}</h1><p>{printed} - 08:30 15/12/2024</p>{BODY}<p align=right>Thu Trang</p>",
+    }
+
+    got = article(page(around[place]))
+
+    assert (got.authors, got.photographers, got.text) == (("Thu Trang",), (), f"{ONE}\n\n{TWO}")
+    assert got.published is not None
+
+
+def test_the_agency_before_the_lead_is_the_source_and_stays_in_the_text():
+    got = article(page(f"{DATE}<h1>{TITLE}</h1><p>(TTXVN) - {ONE}</p><p>{TWO}</p>"))
+
+    assert (got.source, got.text) == ("TTXVN", f"(TTXVN) - {ONE}\n\n{TWO}")
