@@ -240,6 +240,11 @@ def _report(
         revisits=found.revisits,
         articles=ArticleCounts.of(articles),
         failures=found.failures,
+        requisites=replace(
+            base.requisites,
+            asked=max(base.requisites.asked, found.requisites.asked),
+            missing=max(base.requisites.missing, found.requisites.missing),
+        ),
         owed=owed_after(read, found.asked, base.owed),
     )
     return end_run(report)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.model import Article
 from archive.posts import address_of
-from archive.report import Failure
+from archive.report import Failure, RequisiteCounts
 from archive.warc.reader import StoredExchange, iter_exchanges
 from crawler.assets import wire_form
 
@@ -28,6 +28,8 @@ class Tally:
     revisits: int = 0
     failures: tuple[Failure, ...] = ()
     """Addresses whose last exchange gave no usable answer."""
+    requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
+    """Of what pages need, the files asked for, and those missing; a file that moved is counted where it went."""
     asked: set[str] = field(default_factory=set)
     """Addresses of all exchanges."""
     first: datetime | None = None
@@ -41,6 +43,7 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
     found = Tally()
     causes: dict[str, str | None] = {}
     attempts: Counter[str] = Counter()
+    needed: dict[str, int] = {}
     for warc in warcs:
         for stored in iter_exchanges(root, warc, on_torn=lambda torn: None):
             found.requests += 1
@@ -53,8 +56,12 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
             why = _cause(stored)
             address = address_of(stored.url, stored.told.get("method", "GET"), stored.told.get("request-body"))
             attempts[address] += why is not None
+            status = (stored.capture.status if stored.capture is not None else None) or 0
             if stored.told.get("purpose") != "requisite":
                 causes[address] = why
+            elif not 300 <= status < 400 or status == 304:
+                needed[wire_form(address)] = status
+    found.requisites = RequisiteCounts(len(needed), sum(status >= 400 for status in needed.values()))
     found.failures = tuple(Failure(url, why, attempts[url]) for url, why in sorted(causes.items()) if why is not None)
     return found
 

@@ -101,6 +101,11 @@ def check_report(victim: Victim, report: dict) -> None:
     assert report["requests"] == held["request"] == sum(run["requests"] for run in report["runs"])
     assert report["captures"] == held["response"] + held["revisit"]
     assert (report["exit"], report["complete"], report["failures"], report["owed"]) == (0, True, [], [])
+    with Catalog.open(victim.data / "catalog.sqlite3", read_only=True) as catalog:
+        needed = {
+            each.url for each in catalog.captures(victim.site) if each.purpose == "requisite" and each.status != 302
+        }
+    assert report["requisites"] == {"asked": len(needed), "missing": 0, "skipped": 0, "cut": 0}
     truth = sum(article.site == victim.site for article in victim.played.articles)
     assert report["articles"] == {**dict.fromkeys(report["articles"], 0), "new": truth}
 
