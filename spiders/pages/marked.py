@@ -101,7 +101,7 @@ class MarkedArticle(GenericArticle):
             return self.evidence
         marked = Reading(title=self._marked(self.title_at) or self.evidence.title)
         marked.lines = [block.text for block in self.blocks]
-        date_text = self._marked(self.date_at) or ""
+        date_text = self._beside_body(self.date_at)
         marked.date = self._date(date_text)
         if marked.date is None and key(self.evidence.title or "") == key(marked.title or ""):
             marked.date = self.evidence.date
@@ -136,6 +136,12 @@ class MarkedArticle(GenericArticle):
                 if text := said(element):
                     return text
         return None
+
+    def _beside_body(self, selectors: Iterable[str]) -> str:
+        """Return the words that the selectors find nearest to the body: a page's head may print today's date alike."""
+        around = set(self.body.iterancestors()) if self.body is not None else set()
+        found = [element for selector in selectors for element in find(self.root, selector) if said(element)]
+        return said(max(found, key=lambda element: len(around.intersection(element.iterancestors())), default=None))
 
     def _date(self, text: str) -> PrintedDate | None:
         """Return the date in the words of the date's element."""

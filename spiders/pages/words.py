@@ -59,6 +59,7 @@ _COUNTER = re.compile(
     r"(?:(?:so )?(?:luot|lan)(?: da)? (?:xem|doc|truy cap|tai|thich)|da xem|xem|view count|views?|doc"
     r"|luot)(?: tin| bai| bai viet)? ?:? ?[\d.,]+(?: luot| lan)?"
     r"|[\d.,]+ (?:luot(?: xem| doc| truy cap)?|lan xem|views?|nguoi (?:xem|doc))"
+    r"|(?:hom nay|hom qua|trong (?:tuan|thang)|tat ca) ?: ?[\d.,]+"
 )
 # Several buttons and a counter in one line.
 _TOOL = (
