@@ -27,6 +27,7 @@ from spiders.pages.marked import MarkedArticle, find
 from spiders.pages.marked_listing import MarkedListing
 
 _CUR = re.compile(r"(?:_\w+)?_cur")
+_DATE = ".assetPublishDate, .metadata-publish-date"
 _LISTINGS = (
     r"/(?!(?:documents|image|c|o|combo|group|user|html)/)(?!.*/-/)(?!-/)(?:[\w-]+/)*[\w-]+/?"
     r"(?P<page>\?(?:.*&)?_\w+_cur=(?P<number>\d+)(?:&.*)?)?",
@@ -46,12 +47,7 @@ class LiferayListing(MarkedListing):
         ".title_news",
     )
     link_at: ClassVar[tuple[str, ...]] = (".asset-title a", "a.text-tletin", "a:has(> h2)", "a[href]")
-    date_at: ClassVar[tuple[str, ...]] = (
-        ".assetPublishDate",
-        ".metadata-publish-date",
-        "small.text-muted",
-        ".date_content_asset",
-    )
+    date_at: ClassVar[tuple[str, ...]] = (_DATE, "small.text-muted", ".date_content_asset")
 
     def next_url(self) -> str | None:
         """Return the address in the list's own pager whose number is one more."""
@@ -69,8 +65,7 @@ class _LiferayArticle(MarkedArticle):
     listing_page: ClassVar[type[ListingPage]] = LiferayListing
 
     date_at: ClassVar[tuple[str, ...]] = (
-        ".assetPublishDate",
-        ".metadata-publish-date",
+        _DATE,
         ".asset-full-content small.text-muted",
         "[id*=AssetPublisherPortlet] small.text-muted",
     )
