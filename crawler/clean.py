@@ -14,6 +14,7 @@ from w3lib.url import safe_url_string
 
 from archive.model import Payload
 from archive.text import clean_spaces, fold, nfc
+from crawler.escaped import has_signs, revive, unescaped
 
 MAX_PAGE_BYTES = 8 << 20
 """More of a page is not parsed; the whole is in the WARC. The longest saved news page has 0.6 MB."""
@@ -66,7 +67,8 @@ def _is_utf8(body: bytes) -> bool:
 def parse(text: str) -> etree._Element | None:
     """Return the root of a page's tree, or None when there is nothing to read.
 
-    Comments and processing instructions are gone. Bounded: see the limits above.
+    Comments and processing instructions are gone, tags that were escaped twice are
+    tags again. Bounded: see the limits above.
     """
     # Handed over as bytes: lxml refuses text that declares an encoding of its own.
     body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
@@ -77,11 +79,15 @@ def parse(text: str) -> etree._Element | None:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+    if root is not None and has_signs(text):
+        revive(root)
     return cast("etree._Element | None", root)
 
 
 def line(text: str) -> str:
-    """Return one line of page text: composed, spaces folded, marks without width gone."""
+    """Return one line of page text: composed, spaces folded, marks without width and entities gone."""
+    if "&" in text:
+        text = unescaped(text)
     folded_text = " ".join(text.split())
     if folded_text.isprintable():
         # No mark without width is printable: nothing else is left to clean in all but a few lines.

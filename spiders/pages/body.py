@@ -7,6 +7,7 @@ headline, date and first paragraph.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from spiders.pages import words
@@ -15,6 +16,7 @@ from spiders.pages.evidence import Item
 from spiders.pages.margins import heads_contents, without_margins
 
 Path = tuple[int, ...]
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def common(one: Path, two: Path) -> Path:
@@ -186,7 +188,8 @@ class _Range:
             return False
         if not item.strong and not self._far(item):
             # A byline or a list of files may stand just below the body's element.
-            if not self._is_skipped(item) and not words.is_footer(item.text):
+            said = _LETTER.search(item.text) or item.block.picture is not None
+            if said and not self._is_skipped(item) and not words.is_footer(item.text):
                 self.taken.append(item)
             return False
         return True

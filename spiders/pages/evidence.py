@@ -17,7 +17,7 @@ from crawler.clean import key
 from crawler.dates import PrintedDate, clock_only, date_line, is_clock, parse_vi_datetime
 from crawler.page import Page
 from spiders.pages import words
-from spiders.pages.shaping import LinkKind, join_rows, only_dates, rejoin, split_dates, without_links
+from spiders.pages.shaping import LinkKind, join_rows, only_dates, rejoin, split_dates, without_links, without_null
 
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|odt|ods|rtf)(?:$|[?#/])", re.I)
 _IMAGE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp|svg)(?:$|[?#])", re.I)
@@ -114,7 +114,7 @@ def items_of(page: Page) -> list[Item]:
     """Return the page's lines and pictures with their evidence, in source order."""
     judge = LinkJudge(page)
     items: list[Item] = []
-    for block in split_dates(rejoin(join_rows(page.blocks, judge.kind))):
+    for block in split_dates(rejoin(join_rows(list(map(without_null, page.blocks)), judge.kind))):
         item = Item(len(items), block)
         if block.picture is not None:
             if block.picture.href is not None:

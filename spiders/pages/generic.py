@@ -54,6 +54,9 @@ class GenericArticle(ArticlePage):
     def title(self) -> str | None:
         return self.reading.title
 
+    def summary(self) -> str | None:
+        return self.reading.lead
+
     def text(self) -> str:
         return "\n\n".join(self.reading.paragraphs)
 

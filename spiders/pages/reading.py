@@ -32,6 +32,7 @@ _SIZES = re.compile(
 )
 _SIGNS = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
 """Arrows and pictographs, as set before the names of files."""
+_CUT = re.compile(r"(?:\.{3,}|…)\s*$")
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
 
 
@@ -43,6 +44,8 @@ class Reading:
     date: PrintedDate | None = None
     changed: PrintedDate | None = None
     """The date of the last change."""
+    lead: str | None = None
+    """The lead, when the page prints it apart and once more in the body."""
     paragraphs: list[str] = field(default_factory=list)
     byline: Byline = field(default_factory=Byline)
     images: list[Image] = field(default_factory=list)
@@ -85,11 +88,25 @@ def read_lines(page: Page, items: Sequence[Item], reading: Reading, date_text: s
         reading.byline = _with_poster(reading.byline, date_text)
     shots = match_captions(found)
     _images(page, shots, reading)
-    captions = {id(item) for shot in shots for item in shot.lines}
-    reading.paragraphs += [item.text for item in found if item.block.picture is None and id(item) not in captions]
+    # The same words once more, as text and as alternative text of the picture, are no paragraph.
+    captions = {item.key or item.text for shot in shots for item in shot.lines}
+    reading.paragraphs += [
+        item.text for item in found if item.block.picture is None and (item.key or item.text) not in captions
+    ]
+    _drop_first_lead(reading)
     if reading.byline.source is None and reading.paragraphs:
         reading.byline = reading.byline._replace(source=agency_of(reading.paragraphs[0]))
     return reading
+
+
+def _drop_first_lead(reading: Reading) -> None:
+    """Take the lead that comes again as the first paragraph out of the text; it may be cut off the first time."""
+    if len(reading.paragraphs) < 2:
+        return
+    first, second = key(reading.paragraphs[0]), key(reading.paragraphs[1])
+    cut = _CUT.search(reading.paragraphs[0]) and len(first) >= 40 and second.startswith(first)
+    if len(first) >= 20 and (first == second or cut):
+        reading.lead = reading.paragraphs.pop(0)
 
 
 def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Item]:

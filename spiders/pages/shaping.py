@@ -34,6 +34,12 @@ def without_links(block: Block) -> str:
     return " ".join(rest.split())
 
 
+def without_null(block: Block) -> Block:
+    """Take the word null off the beginning of a line, where Liferay prints it for a field that is not there."""
+    text = block.text
+    return replace(block, text=text[5:]) if text.startswith("null ") and text[5:6].isupper() else block
+
+
 def split_dates(blocks: Sequence[Block]) -> list[Block]:
     """Part a date from the headline it shares a line with; only above the first long paragraph."""
     out: list[Block] = []

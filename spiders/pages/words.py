@@ -53,11 +53,16 @@ _BUTTONS = re.compile(
     r"|xem them|doc tiep|xem tiep|danh gia:.*|ban chon \d.*|\d+ (?:luot )?(?:thich|danh gia|binh luan)"
     r"|hay danh gia.*|\(di chuot.*"
     r"|thoi gian|ngay (?:xuat ban|cap nhat|tao|phat hanh)|cap nhat|anh dai dien|hinh anh|skip .*"
-    r"|nhay den noi dung|bo qua dieu huong.*)"
+    r"|nhay den noi dung|bo qua dieu huong.*"
+    r"|\d{1,2}:\d\d ?/ ?\d{1,2}:\d\d|giong (?:nam|nu)(?: mien (?:bac|trung|nam))?|toc do(?: doc)?:? ?[\d.,x]*"
+    r"|chon giong(?: doc)?.*"
+    r"|trinh duyet(?: cua ban)? khong ho tro.*|cms-\S+(?: cms-\S+)*|\w+total ?= ?\d+|theo doi .*google news"
+    r"|click (?:de|vao) danh gia.*|duong day nong|ho (?:va )?ten ?:|nhap (?:lai )?ma (?:bao ve|an toan|xac .*)"
+    r"|ma (?:bao ve|xac (?:thuc|nhan))(?: khong dung)?|(?:hinh anh )?captcha)"
 )
 _COUNTER = re.compile(
-    r"(?:(?:so )?(?:luot|lan)(?: da)? (?:xem|doc|truy cap|tai|thich)|da xem|xem|view count|views?|doc"
-    r"|luot)(?: tin| bai| bai viet)? ?:? ?[\d.,]+(?: luot| lan)?"
+    r"(?:(?:so )?(?:luot|lan)(?: da)? (?:xem|doc|truy cap|tai|thich|dow\w*)|cms-view-count|da xem|xem|view count"
+    r"|views?|doc|luot)(?: tin| bai| bai viet)? ?:? ?[\d.,]+(?: luot| lan)?"
     r"|[\d.,]+ (?:luot(?: xem| doc| truy cap)?|lan xem|views?|nguoi (?:xem|doc))"
     r"|(?:hom nay|hom qua|trong (?:tuan|thang)|tat ca) ?: ?[\d.,]+"
 )
