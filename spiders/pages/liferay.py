@@ -28,7 +28,7 @@ from spiders.pages.marked_listing import MarkedListing
 
 _CUR = re.compile(r"(?:_\w+)?_cur")
 _DATE = ".assetPublishDate, .metadata-publish-date"
-_LISTINGS = (
+LISTINGS = (
     r"/(?!(?:documents|image|c|o|combo|group|user|html)/)(?!.*/-/)(?!-/)(?:[\w-]+/)*[\w-]+/?"
     r"(?P<page>\?(?:.*&)?_\w+_cur=(?P<number>\d+)(?:&.*)?)?",
 )
@@ -60,7 +60,7 @@ class LiferayListing(MarkedListing):
 
 
 class _LiferayArticle(MarkedArticle):
-    listings: ClassVar[tuple[str, ...]] = _LISTINGS
+    listings: ClassVar[tuple[str, ...]] = LISTINGS
     junk: ClassVar[tuple[str, ...]] = _JUNK
     listing_page: ClassVar[type[ListingPage]] = LiferayListing
 
