@@ -15,6 +15,7 @@ from crawler.sites import Layout, Site
 _HTML = frozenset(("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""))
 _SIGNATURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"RIFF", b"Rar!")
 _SETS_COOKIE = re.compile(r"document\.cookie\s*=")
+_ASKS_AGAIN = re.compile(r"location\.(?:reload|replace|assign|href)\b|\blocation\s*=|http-equiv=.?refresh|\bD1N=", re.I)
 MAX_STUB = 16_384
 """Letters of source; the stubs that are known have a few hundred."""
 MAX_STUB_WORDS = 400
@@ -57,10 +58,10 @@ def is_cookie_stub(page: Page) -> bool:
 
     Seen with ``D1N=`` and 32 hexadecimal digits, sent with status 200 until the cookie comes back.
     """
-    if len(page.markup) > MAX_STUB or _SETS_COOKIE.search(page.markup) is None:
+    if len(page.markup) > MAX_STUB or not (_SETS_COOKIE.search(page.markup) and _ASKS_AGAIN.search(page.markup)):
         return False
-    links = any(link for block in page.blocks for link in block.links)
-    return not links and sum(len(block.text) for block in page.blocks) < MAX_STUB_WORDS
+    paged = any(block.links or block.heading for block in page.blocks)
+    return not paged and sum(len(block.text) for block in page.blocks) < MAX_STUB_WORDS
 
 
 def confirmed(layouts: Sequence[Layout], page: Page) -> type[ArticlePage]:
