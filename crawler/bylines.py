@@ -27,7 +27,8 @@ _LAW = re.compile(
 )
 _BY = re.compile(r"(?P<who>[^()/]+)/\s*(?P<agency>[^()/]+)$")
 _AGENCY = re.compile(
-    r"\(\s*(?P<name>(?:[A-ZĐ]{2,7}|LĐ|Cổng TTĐT|Báo|TTXVN)(?: (?:online|điện tử|[A-ZĐ]{2,4}|[A-ZĐ][\w-]+)){0,3})\s*\)"
+    r"\(\s*(?P<name>(?:[A-ZĐ]{2,7}|[A-Z]\w{2,20}\.vn|LĐ|Cổng TTĐT|Báo|TTXVN)"
+    r"(?: (?:online|điện tử|[A-ZĐ]{2,4}|[A-ZĐ][\w-]+)){0,3})\s*\)"
     r"\s*(?:[-–—]\s*|(?=[A-ZÀ-ỸĐ“\"]))(?=\S)"
 )
 MAX_BYLINE = 140

@@ -226,6 +226,9 @@ class _Range:
             if other.ends:
                 break
             if other.link == "article":
+                if self.strong == 0 and count >= 3 and after >= 600:
+                    # More than any lead: the links before it were of the writer, those after it are others' news.
+                    return True
                 if other.block.picture is None:
                     links += 1
                 between += count

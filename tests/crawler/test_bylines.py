@@ -146,6 +146,7 @@ AGENCIES = {
     "(Cổng TTĐT AG)- Sáng 14/12, Sở tổ chức hội nghị": "Cổng TTĐT AG",
     "(THTG) Sáng 14/12, Sở tổ chức hội nghị": "THTG",
     "(TTXVN) - Sáng 14/12, Sở tổ chức hội nghị": "TTXVN",
+    "(Chinhphu.vn) - Sáng 14/12, Sở tổ chức hội nghị": "Chinhphu.vn",
     "(Danh sách kèm theo) Sở thông báo": None,
     "(KHCN) là tên viết tắt của khoa học và công nghệ": None,
     "Sáng 14/12 (HGO) - Sở tổ chức hội nghị": None,

@@ -392,3 +392,10 @@ def test_the_agency_before_the_lead_is_the_source_and_stays_in_the_text():
     got = article(page(f"{DATE}<h1>{TITLE}</h1><p>(TTXVN) - {ONE}</p><p>{TWO}</p>"))
 
     assert (got.source, got.text) == ("TTXVN", f"(TTXVN) - {ONE}\n\n{TWO}")
+
+
+def test_links_to_the_writers_page_above_the_body_do_not_end_it():
+    links = '<p><a href="/chi-tiet-tin-tuc/tac-gia-le-hoa">Lê Hoa</a></p><p><a href="/chi-tiet-tin-tuc/bai-cua-le-hoa">Xem các bài của tác giả</a></p>'
+    html = page(f"<h1>{TITLE}</h1>{links}{DATE}<div>{BODY * 4}</div>{ENDS['links']}")
+
+    assert article(html).text.split("\n\n") == [ONE, TWO] * 4
