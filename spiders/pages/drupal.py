@@ -3,21 +3,24 @@
 Odd: the line below the headline names the account that entered the article (``Đăng bài
 thanhsang T6, 01/09/2017 - 08:58``); the writer stands in capitals at the end of the body. Pages of
 a list are counted from 0, and the first has no number. An article has its address by words
-(``/content/...``), by number (``/node/12``) and a page for printing (``/print/12``); only the
-first is asked for, the others read the same.
+(``/content/...``), by number (``/node/12``) and a page for printing (``/print/12``), which is not
+asked for: the number, which all three name somewhere, is the article's id.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
+from archive.model import Article, Capture, NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find, generator, said
 
+_NUMBER = re.compile(r"/(?:node|print)/(\d+)$")
 _ACCOUNT = re.compile(r"^(?:Đăng bài|Được đăng bởi|Gửi bởi|Submitted by|Người đăng)\s*:?\s*", re.I)
 
 
@@ -98,4 +101,18 @@ class DrupalArticle(MarkedArticle):
     def modified(self) -> datetime | None:
         for element in find(self.root, "meta[property='article:modified_time']"):
             return parse_vi_datetime(str(element.get("content"))).value
+        return None
+
+    def article(self, capture: Capture) -> Article | NotAnArticle:
+        found = super().article(capture)
+        return replace(found, source_id=self._node()) if isinstance(found, Article) else found
+
+    def _node(self) -> str | None:
+        """Return the node's number: of the short address, the page's own, or the element that shows it."""
+        links = [str(link.get("href") or "") for link in find(self.root, "link[rel=shortlink]")]
+        for address in (*links, self.url.partition("?")[0]):
+            if named := _NUMBER.search(address):
+                return named[1]
+        for element in find(self.root, "[data-history-node-id]"):
+            return str(element.get("data-history-node-id"))
         return None
