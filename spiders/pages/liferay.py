@@ -101,8 +101,8 @@ class Liferay6Article(_LiferayArticle):
     name: ClassVar[str] = "liferay_6"
     version: ClassVar[int] = 1
     articles: ClassVar[tuple[str, ...]] = (
-        r"/(?:[\w-]+/)*-/view_content/(?P<id>\d+)(?:-[^/?]*)?(?:\?.*)?",
-        r"/(?:[\w-]+/)*-/asset_publisher/\w+/content/(?P<slug>[^/?]+)(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/view_content/(?P<id>\d+)(?:-[^/?]*)?(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/asset_publisher/\w+/content/(?P<slug>[^/?]+)(?:\?.*)?",
     )
 
     title_at: ClassVar[tuple[str, ...]] = (
@@ -122,8 +122,8 @@ class Liferay7Article(_LiferayArticle):
     name: ClassVar[str] = "liferay_7"
     version: ClassVar[int] = 1
     articles: ClassVar[tuple[str, ...]] = (
-        r"/(?:[\w-]+/)*-/asset_publisher/\w+/content/(?:id/(?P<id>\d+)|(?P<slug>[^/?]+))(?:\?.*)?",
-        r"/(?:[\w-]+/)*-/(?P<slug>[^/?]+)(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/asset_publisher/\w+/content/(?:id/(?P<id>\d+)|(?P<slug>[^/?]+))(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/(?P<slug>[^/?]+)(?:\?.*)?",
     )
 
     title_at: ClassVar[tuple[str, ...]] = (

@@ -30,8 +30,8 @@ class VnptArticle(GenericArticle):
     name: ClassVar[str] = "vnpt_portal"
     version: ClassVar[int] = 1
     articles: ClassVar[tuple[str, ...]] = (
-        r"/(?:[\w-]+/)*-/view-article/\d+/\d+/(?P<id>\d+)(?:\?.*)?",
-        r"/(?:[\w-]+/)*-/tin-tuc/(?P<slug>[^/?]+)(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/view-article/\d+/\d+/(?P<id>\d+)(?:\?.*)?",
+        r"/(?:(?!-/)[\w-]+/)*-/tin-tuc/(?P<slug>[^/?]+)(?:\?.*)?",
     )
     listings: ClassVar[tuple[str, ...]] = LISTINGS
     junk: ClassVar[tuple[str, ...]] = ("p_p_auth", "t")
