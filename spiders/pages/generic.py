@@ -16,6 +16,9 @@ from spiders.pages.reading import Reading, read
 _VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 _ERROR_TITLE = re.compile(r"(?:404|403|500|502|503|not found|không tìm thấy|lỗi|error|bảo trì)", re.I)
 
+TEASERS = 3
+"""A page that is no article and lists so many is a list."""
+
 
 class GenericArticle(ArticlePage):
     """Any news page: a headline, a date line beside it, paragraphs after it.
@@ -47,6 +50,8 @@ class GenericArticle(ArticlePage):
         refused = super().refusal()
         if refused is not None and found.missing is not None:
             return NotAnArticle("soft_404", found.missing)
+        if refused is not None and found.listed >= TEASERS:
+            return NotAnArticle("section_list", self.head_title)
         if refused is None and found.date is None and not self.site.is_article(self.url):
             return NotAnArticle("no_date", found.title or "")
         return refused

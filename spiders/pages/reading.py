@@ -53,6 +53,8 @@ class Reading:
     attachments: list[Attachment] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     section: str | None = None
+    listed: int = 0
+    """How many other articles the page lists: links with a date, or with the words of a teaser."""
     lines: list[str] = field(default_factory=list)
     """All lines of the page."""
 
@@ -65,7 +67,7 @@ class Reading:
 def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> Reading:
     """Read the page. *place* says on which side of the headline the date stands, *shape* how it looks."""
     items = items_of(page)
-    reading = Reading(lines=[item.text for item in items])
+    reading = Reading(lines=[item.text for item in items], listed=_listed(items))
     anchors = find_anchors(page, items, place, shape)
     if anchors is None:
         return reading
@@ -97,6 +99,18 @@ def read_lines(page: Page, items: Sequence[Item], reading: Reading, date_text: s
     if reading.byline.source is None and reading.paragraphs:
         reading.byline = reading.byline._replace(source=agency_of(reading.paragraphs[0]))
     return reading
+
+
+def _listed(items: Sequence[Item]) -> int:
+    """Count the links to articles that a date line or a lead follows before the next one."""
+    count, waits = 0, False
+    for item in items:
+        if item.link == "article" and len(item.text) >= 15:
+            count += item.date is not None
+            waits = item.date is None
+        elif waits and (item.date is not None or item.strong):
+            count, waits = count + 1, False
+    return count
 
 
 def _drop_first_lead(reading: Reading) -> None:

@@ -121,7 +121,10 @@ _MISSING = re.compile(
     r"(?: nay)?(?: \w+){0,6} (?:khong (?:ton tai|tim thay|con|co)|da bi (?:xoa|go))|(?:404|page) not found"
     r"|not found|404|loi 404|error 404"
     r"|trang thai|he thong dang (?:bao tri|nang cap)|da xay ra loi|server error|access denied"
-    r"|truy cap bi tu choi|runtime error)"
+    r"|truy cap bi tu choi|runtime error|(?:noi dung )?dang (?:duoc )?cap nhat(?: noi dung)?$"
+    # What guards say in the page's place.
+    r"|(?:he thong )?dang kiem tra (?:trinh duyet|ket noi)|(?:vui long|hay) (?:bat|kich hoat) (?:javascript|cookie)"
+    r"|(?:please )?(?:enable|turn on) (?:javascript|cookies)|checking your browser|just a moment|attention required)"
 )
 
 

@@ -198,6 +198,7 @@ def test_a_copy_for_the_printer_reads_like_the_article(name):
     assert f"{got.published:%d/%m/%Y %H:%M}" == "15/12/2024 08:30"
 
 
+REASONS = {"a section": "section_list", "stub": "cookie_stub", "no login": "no_title"}
 NEWS = f"<h2>Tin tức - Sự kiện</h2>{TEASERS}"
 NONE = {
     "unknown id among news": f"<div>Không tìm thấy thông tin</div>{NEWS}",
@@ -215,7 +216,7 @@ NONE = {
     "stub": "<script>document.cookie='D1N=0123456789abcdef0123456789abcdef';window.location.reload(true);</script>",
     "stub with a word": "<noscript>Vui lòng bật JavaScript và cookie để xem trang này.</noscript>"
     '<script>document.cookie="D1N=0123456789abcdef"+"; expires=Fri, 31-Dec-99 23:59:59 GMT; path=/";location.href=location.href;</script>',
-    "stub with a headline": "<h1>Đang kiểm tra trình duyệt của bạn</h1><p>Vui lòng chờ trong giây lát, bạn sẽ được chuyển tới trang.</p>"
+    "guard with a headline": "<h1>Đang kiểm tra trình duyệt của bạn</h1><p>Vui lòng chờ trong giây lát, bạn sẽ được chuyển tới trang.</p>"
     "<script>document.cookie = 'D1N=0123456789abcdef'; setTimeout(function(){location.reload()}, 500)</script>",
 }
 
@@ -224,7 +225,21 @@ NONE = {
 def test_what_stands_in_an_articles_place_is_refused(name):
     title = TITLE if "among news" in name else "Sở Khoa học và Công nghệ"
 
-    assert isinstance(read_page(page(NONE[name], title), URL), NotAnArticle)
+    got = read_page(page(NONE[name], title), URL)
+
+    assert isinstance(got, NotAnArticle)
+    assert got.reason == next((reason for start, reason in REASONS.items() if name.startswith(start)), "soft_404")
+
+
+def test_a_guard_with_a_headline_of_its_own_is_no_article():
+    said = "Đang kiểm tra trình duyệt của bạn"
+    word = "Vui lòng chờ trong giây lát, bạn sẽ được chuyển tới trang ngay sau khi kiểm tra xong."
+    script = "<script>document.cookie = 'D1N=0123456789abcdef'; location.reload()</script>"
+
+    got = read_page(page(f"<h1>{said}</h1><p>{word}</p>{script}", said), URL)
+
+    assert isinstance(got, NotAnArticle)
+    assert got.reason == "soft_404"
 
 
 @pytest.mark.parametrize(
