@@ -113,7 +113,7 @@ class Liferay6Article(_LiferayArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        return _sure(page, 6, "portlet-boundary_101_" in page.markup or "p_p_id_101" in page.markup)
+        return _sure(page, 6, re.search(r"p_p_id_\d+_", page.markup) is not None)
 
 
 class Liferay7Article(_LiferayArticle):

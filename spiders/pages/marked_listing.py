@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar
 
 from lxml import etree
@@ -46,7 +47,9 @@ class MarkedListing(ListingPage):
         glued = split_edge_date(title)
         if glued is not None:
             title, marked = glued[0], marked or glued[1].value
-        return ListingItem(url, title or None, marked or self._beside(articles, url))
+        return ListingItem(url, title or None, marked or self._dates.get(url))
 
-    def _beside(self, articles: list[tuple[etree._Element, str]], url: str) -> datetime | None:
-        return dates_beside(articles).get(url)
+    @cached_property
+    def _dates(self) -> dict[str, datetime]:
+        """Dates that stand beside links, of all articles on the page: what is between two of them is neither's."""
+        return dates_beside((link, url) for link, url in self._anchors if self.site.is_article(url))

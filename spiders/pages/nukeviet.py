@@ -8,6 +8,8 @@ Odd:
   ``2018-06-25+0716:24:00``, because the zone's name stands where ``T`` was meant; it is not asked.
 - The second page of a listing is ``page-2``; the first has no suffix.
 - ``Người đăng`` and ``post name`` on the date's line are accounts, and no writers.
+- The English edition says ``Posted at: MONday - 25/06/2018 16:24 - post name: ...``, and names Vietnamese places
+  with their accents: ``lang`` tells the language.
 - Documents stand in a panel of their own, with a preview of each in a frame.
 - The eGovernment theme keeps the ids of the body, but has its own row for the date, the counter and the comments.
 """
@@ -86,6 +88,10 @@ class NukeVietArticle(MarkedArticle):
         if "nukeviet" in generator(page):
             return 1.0 if body else 0.8
         return 0.8 if body else 0.6 if "nv_base_siteurl" in page.markup else 0.0
+
+    def language(self) -> str | None:
+        edition = str(self.root.get("lang") or "") if self.root is not None else ""
+        return "en" if edition.lower().startswith("en") else super().language()
 
     def attachments(self) -> tuple[Attachment, ...]:
         files = {file.url: file for file in super().attachments()}
