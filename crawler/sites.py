@@ -190,8 +190,9 @@ class Site(_Table, frozen=True):
 
     @property
     def family(self) -> str:
-        """Name of the page class that reads the site today."""
-        return self.layouts[0].page if self.layouts else "generic"
+        """Name of the page class that reads the site as it looked last."""
+        last = max(self.layouts, key=lambda layout: layout.until or date.max, default=None)
+        return last.page if last is not None else "generic"
 
     @property
     def evidence(self) -> Evidence:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import click
 import msgspec
 from rich.table import Table
 
+from archive.errors import ConfigError
 from archive.report import reports
+from crawler.claims import disagreements
 from crawler.cli.common import console, json_option, registry, table, write_json
 from crawler.config import Config
 from crawler.sites import Site
@@ -21,18 +25,34 @@ def command() -> None:
 @json_option
 @click.pass_obj
 def list_sites(config: Config, as_json: bool) -> None:
-    """Print one row a site."""
-    rows = [_row(config, site) for site in registry().all()]
+    """Print one row a site. Files that say one thing against each other end it with a message."""
+    folder = registry().folder
+    sites = list(registry().all())
+    for fault in disagreements(sites):
+        raise ConfigError(f"{folder}/{fault}")
+    rows = [_row(config, site) for site in sites]
     if as_json:
         for row in rows:
             write_json(row)
         return
-    listed = table("site", "name", "status", "family", "hosts", "last run")
+    listed = table("site", "name", "status", "family", "evidence", "hosts", "successor", "last run")
     for row in rows:
-        hosts = "\n".join(host["host"] for host in row["hosts"])
+        hosts = "\n".join(host["host"] + _known(host) for host in row["hosts"])
         last_run = (row["last_run"] or "-").replace("T", " ").removesuffix("+00:00")
-        listed.add_row(row["site"], row["name"], row["status"], row["family"], hosts, last_run)
+        told = (row["status"], row["family"], row["evidence"], hosts, row["successor"] or "-", last_run)
+        listed.add_row(row["site"], row["name"], *told)
     console().print(listed)
+    console().print(_counted(sites))
+
+
+def _known(host: Mapping[str, object]) -> str:
+    return " (inferred)" if host["evidence"] == "inferred" else ""
+
+
+def _counted(sites: Sequence[Site]) -> str:
+    provinces = [site.province for site in sites if site.province is not None]
+    former, present = (sum(getattr(each, key) is not None for each in provinces) for key in ("gso_pre", "gso_post"))
+    return f"{len(sites)} sites: {former} Departments before 2025-07-01, {present} since; one that goes on is one site"
 
 
 @command.command("show")
@@ -70,6 +90,9 @@ def _row(config: Config, site: Site) -> dict:  # type: ignore[type-arg]
             {"host": host.host, "from": host.since, "until": host.until, "evidence": host.evidence}
             for host in site.hosts
         ],
+        "evidence": site.evidence,
+        "codes": {"pre": site.province.gso_pre, "post": site.province.gso_post} if site.province else None,
         "successor": site.successor,
+        "follows": site.follows,
         "last_run": max(runs).isoformat(timespec="seconds") if runs else None,
     }

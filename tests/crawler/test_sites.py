@@ -108,6 +108,37 @@ def test_the_section_is_that_of_the_listing_on_whatever_page():
         (('id = "x"', "id = "), "not valid TOML"),
         (("[[layouts]]", "[crawl]\ndownload_delay = 2\n[[layouts]]"), 'make it "DOWNLOAD_DELAY"'),
         (('[[hosts]]\nhost = "x.gov.vn"', ""), "hosts: no host; add a [[hosts]] table"),
+        (
+            ('host = "x.gov.vn"', 'host = "x.gov.vn"\nevidence = "inferred"'),
+            'every host is only inferred; make it "paused"',
+        ),
+        (
+            (
+                '[[seeds]]\nurl = "http://x',
+                '[[hosts]]\nhost = "y.vn"\nevidence = "inferred"\n[[seeds]]\nurl = "http://y.vn/"\n[[seeds]]\nurl = "http://x',
+            ),
+            "seeds[0].url: http://y.vn/ is on a host that is only inferred; look at it",
+        ),
+        (('status = "active"', 'status = "paused"'), "reason: is missing; say why the site is paused"),
+        (('status = "active"', 'status = "active"\nfollows = ["x"]'), "follows: is the site itself; remove it"),
+        (("[[seeds]]", '[province]\nname = "X"\ngso_pre = "7"\n[[seeds]]'), 'province.gso_pre: "7" is no such code'),
+        (
+            ("[[seeds]]", '[[hosts]]\nhost = "x.gov.vn"\n[[seeds]]'),
+            'hosts[1].host: "x.gov.vn" is declared twice for the same days',
+        ),
+        (
+            ('host = "x.gov.vn"', 'host = "x.gov.vn"\nsince = 2021-01-01\nuntil = 2020-01-01'),
+            "hosts[0].until: 2020-01-01 is before since",
+        ),
+        (('page = "generic"', 'page = "generic"\nhosts = ["z.vn"]'), 'layouts[0].hosts: "z.vn" is none of the hosts'),
+        (
+            ('page = "generic"\narticles', 'page = "nukevit"\nhosts'),
+            'layouts: spiders/pages: no page class "nukevit" (did you mean "nukeviet"?)',
+        ),
+        (
+            ("articles", "listings = ['/tin/(?P<page>\\d+)']\narticles"),
+            "layouts[0].listings[0]: has one of the groups page and number",
+        ),
     ],
 )
 def test_a_broken_site_file_is_named_with_key_and_fix(tmp_path, change, said):
