@@ -24,6 +24,8 @@ from spiders.pages.evidence import Item, items_of
 from spiders.pages.generic import GenericArticle
 from spiders.pages.reading import Reading, read, read_lines
 
+_WITHIN_WORDS = frozenset(("b", "strong", "i", "em", "u", "font", "sub", "sup", "mark"))
+
 
 @lru_cache(maxsize=1024)
 def _xpath(selector: str) -> etree.XPath:
@@ -41,8 +43,18 @@ def find(root: etree._Element | None, *selectors: str) -> list[etree._Element]:
 
 
 def said(element: etree._Element | None) -> str:
-    """Return the words of an element as one line."""
-    return line(" ".join(str(text) for text in element.itertext())) if element is not None else ""
+    """Return the words of an element as one line. Bold and slanted letters do not cut a word, other tags do.
+
+    >>> said(etree.HTML("<h1><b>H</b>ội nghị<span>2024</span></h1>"))
+    'Hội nghị 2024'
+    """
+    if element is None:
+        return ""
+    pieces: list[str] = []
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        text = inner.text if event == "start" else inner.tail if inner is not element else None
+        pieces += ("" if inner.tag in _WITHIN_WORDS else " ", str(text or ""))
+    return line("".join(pieces))
 
 
 def generator(page: Page) -> str:

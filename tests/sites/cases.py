@@ -68,15 +68,18 @@ class Case:
         whole = {"id": "case", "name": "Sở", "name_en": "Department", "status": "active", "hosts": [host], **said}
         return filled(msgspec.convert(whole, Site))
 
+    @cached_property
+    def capture(self) -> Capture:
+        """The capture of the page."""
+        return Capture(
+            "urn:uuid:case", self.facts["url"], self.facts["captured"].astimezone(UTC), 200, "text/html", None,
+            self.site.id, "case", Location("case", 0, 1), via=self.facts.get("via"),
+        )  # fmt: skip
+
     def read(self) -> Article | Listing | NotAnArticle:
         """Derive the page."""
-        url, captured = self.facts["url"], self.facts["captured"].astimezone(UTC)
-        capture = Capture(
-            "urn:uuid:case", url, captured, 200, "text/html", None, self.site.id, "case",
-            Location("case", 0, 1), via=self.facts.get("via"),
-        )  # fmt: skip
         headers = tuple(self.facts.get("headers", HTML).items())
-        return derive(self.site, capture, Payload(200, headers, (self.folder / "page.html").read_bytes()))
+        return derive(self.site, self.capture, Payload(200, headers, (self.folder / "page.html").read_bytes()))
 
     def expected(self) -> dict[str, Any]:
         """Return what ``expected.json`` says."""

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from archive.model import Payload
-from crawler.derive import SURE, recognised
+from crawler.derive import SURE, derive, recognised
 from crawler.page import Page
 from crawler.registry import page_classes
 from crawler.sites import Host, Layout, Site, filled
@@ -116,3 +116,13 @@ def test_what_looks_like_an_articles_address_is_none(family, address):
     site = filled(Site("x", "Sở", "D", "active", hosts=(Host("example.vn"),), layouts=(Layout(family),)))
 
     assert not site.is_article(f"http://example.vn{address}")
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=str)
+def test_a_page_cut_off_anywhere_is_read_without_a_fault(case):
+    body = (case.folder / "page.html").read_bytes()
+    headers = tuple(case.facts.get("headers", HTML).items())
+    for share in range(1, 8):
+        got = derive(case.site, case.capture, Payload(200, headers, body[: len(body) * share // 8]))
+
+        assert got == derive(case.site, case.capture, Payload(200, headers, body[: len(body) * share // 8]))
