@@ -46,6 +46,8 @@ class Opened:
     frontier: Frontier
     stops_at_known: bool
     """Whether nothing lies unseen behind what is known, but what the frontier holds."""
+    is_resumed: bool
+    """Whether it goes on with a crawl that was interrupted."""
 
 
 def open_crawl(
@@ -86,18 +88,22 @@ def open_crawl(
             sync_seconds=settings.getfloat("WARC_SYNC_SECONDS"),
             owed=before.owed if before is not None else (),
         )
-        stops_at_known = recorder.follows_complete_crawl() or is_covered
         if resumed is not None:
+            # As it was decided when the crawl began: this crawl itself is the one before now.
+            stops_at_known = bool(_last(frontier).get("stops_at_known"))
             recorder.go_on(resumed, look)
+            recorder.note_failed(frontier.failed())
             told = {"crawl": recorder.crawl, "pending": frontier.resume(), "captures": resumed.captures}
             logger.info("crawl goes on", extra=told)
         else:
-            frontier.begin(recorder.crawl, json.dumps({"crawl": recorder.crawl, "asked": asked}, sort_keys=True))
+            stops_at_known = recorder.follows_complete_crawl() or is_covered
+            begun_as = {"crawl": recorder.crawl, "asked": asked, "stops_at_known": stops_at_known}
+            frontier.begin(recorder.crawl, json.dumps(begun_as, sort_keys=True))
         frontier.commit()
         begun = _begun(recorder, settings, now, resumed)
         recorder.runs = begun.runs
         write_report(root, begun, ended=False)
-        return Opened(recorder, frontier, stops_at_known)
+        return Opened(recorder, frontier, stops_at_known, resumed is not None)
     except BaseException:
         if frontier is not None:
             frontier.close()
@@ -109,16 +115,22 @@ def open_crawl(
 
 def _covers(frontier: Frontier, before: CrawlReport) -> bool:
     """Say whether the frontier holds all that the crawl before found and did not see."""
-    last = json.loads(frontier.mode() or "{}")
+    last = _last(frontier)
     asked = last.get("asked", {})
-    return last.get("crawl") == before.crawl and asked.get("limit") is None and asked.get("since") is None
+    return last.get("crawl") == before.crawl and not any(asked.get(cut) for cut in ("limit", "since", "seeds"))
+
+
+def _last(frontier: Frontier) -> dict[str, Any]:
+    """Return how the crawl before was begun, as far as the frontier knows it."""
+    found = json.loads(frontier.mode() or "{}")
+    return found if isinstance(found, dict) else {}
 
 
 def _goes_on(frontier: Frontier, before: CrawlReport | None, asked: Mapping[str, Any], oldest: datetime) -> bool:
     """Say whether the crawl before was interrupted and is to be gone on with."""
     if before is None or frontier.crawl() != before.crawl:
         return False
-    last = json.loads(frontier.mode() or "{}")
+    last = _last(frontier)
     return last.get("asked") == asked and (before.started >= oldest or bool(asked.get("full")))
 
 

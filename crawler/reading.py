@@ -119,6 +119,10 @@ class CrawlReader:
         """
         return complete(self._articles[capture], self.book)
 
+    def addresses(self) -> Iterator[str]:
+        """Yield the addresses of the articles noted so far."""
+        return (article.url for article in self._articles.values())
+
     def finish(self) -> Iterator[Article]:
         """Yield every article, joined with its files, in the order of (captured, capture id)."""
         for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):

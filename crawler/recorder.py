@@ -29,10 +29,12 @@ from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
 from crawler.earlier import listing_before
+from crawler.frontier import Entry
 from crawler.held import Held
 from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.rebuild import note_again
+from crawler.refusals import REFUSED
 from crawler.robots_cache import RobotsCache
 from crawler.sites import Site
 from crawler.tally import owed_after
@@ -146,6 +148,12 @@ class Recorder:
             self.held_now.add(capture)
             self._asked.add(address_of(capture.url, capture.method, capture.request_body))
 
+    def note_failed(self, entries: Iterable[Entry]) -> None:
+        """Take up what failed before the crawl was interrupted, also where no record shows it."""
+        for entry in entries:
+            if entry.cause and not entry.cause.startswith(REFUSED):
+                self.failures.setdefault(entry.url, (entry.cause, max(1, entry.attempts)))
+
     def when_durable(self, call: Callable[[], object]) -> None:
         """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""
         if self.broken is not None:
@@ -155,9 +163,14 @@ class Recorder:
         else:
             self._due.append((self._writer.written, call))
 
+    def pages_read(self) -> int:
+        """Return how many pages this crawl has read as articles, or not as one."""
+        return self.reader.counts["article"] + self.reader.counts["rejected"]
+
     def known(self) -> Iterator[str]:
         """Yield the identities of the articles that the archive holds of this site, whole; some more than once."""
-        owed = {self.site.identity(url) for url in self.owed}
+        # Nor what this crawl itself has read: behind that nothing is known.
+        owed = {self.site.identity(url) for url in (*self.owed, *self.reader.addresses())}
         known = (self.site.identity(url) for url in self._catalog.known(self.site.id))
         return (identity for identity in known if identity not in owed)
 

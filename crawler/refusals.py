@@ -6,6 +6,9 @@ from datetime import datetime
 
 from scrapy.exceptions import DropItem, IgnoreRequest
 
+REFUSED = "refused"
+"""With this begins the cause of a page that robots.txt forbids: no failure, and looked at again by later crawls."""
+
 
 class NotAsked(IgnoreRequest):
     """The crawl ends before this request's turn came: nothing is lost, the next run asks."""

@@ -58,7 +58,6 @@ def request_of(entry: Entry, spider: SiteSpider) -> Request:
             cb_kwargs=how.get("arguments", {}),
             priority=entry.priority,
             meta={"via": how.get("via"), "purpose": how.get("purpose", "page"), "row": entry.key},
-            dont_filter=True,
         )
         for name, value in how.get("headers", []):
             # Bytes: Scrapy would encode a text once more.

@@ -187,15 +187,24 @@ class FrontierScheduler(BaseScheduler):
         return bool(self._ready)
 
     def _go_on(self, row: _Row, request: Request) -> bool:
-        if not request.dont_filter and self._seen(request):
-            return False
         target = entry_of(request, self._spider)
         if target.key != row.entry.key:
-            row.targets.append(target)
-            self._targets[target.key] += 1
+            if not request.dont_filter and self._seen(request):
+                return False
+            if not self._is_for_its_own(request):
+                row.targets.append(target)
+                self._targets[target.key] += 1
         row.is_going_on = True
         self._hops.append(request)
         return True
+
+    def _is_for_its_own(self, request: Request) -> bool:
+        """Say whether the address that a redirect leads to is to be asked for in its own right all the same.
+
+        An article's address that leads to a listing is no reason to leave that listing out.
+        """
+        site = self._spider.site
+        return site.is_listing(request.url) and any(map(site.is_article, request.meta.get("redirect_urls", ())[:1]))
 
     def _seen(self, request: Request) -> bool:
         return key_of(request, self._spider) in self._targets or self._dupefilter.request_seen(request)
@@ -219,7 +228,10 @@ class FrontierScheduler(BaseScheduler):
             elif row.failure is not None and row.again_at is not None:
                 self._frontier.fail(key, row.failure, row.entry.attempts, row.again_at)
             elif row.failure is not None:
-                self._frontier.fail(key, row.failure, attempts, _next_try(attempts, datetime.now(UTC)))
+                # Only articles wait: behind a listing or a seed there may be many that nobody has seen.
+                is_patient = self._spider.site.is_article(row.entry.url)
+                again_at = _next_try(attempts, datetime.now(UTC)) if is_patient else None
+                self._frontier.fail(key, row.failure, attempts, again_at)
             else:
                 self._frontier.add(row.targets)
                 self._frontier.done([key, *(target.key for target in row.targets)])

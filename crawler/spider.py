@@ -26,7 +26,7 @@ from crawler.opening import open_crawl
 from crawler.page import ListingPage
 from crawler.reading import Result
 from crawler.recorder import Recorder
-from crawler.refusals import HostClosed, NotAsked
+from crawler.refusals import REFUSED, HostClosed, NotAsked
 from crawler.requests import address_asked
 from crawler.requisites import LINKED
 from crawler.sites import Seed, Site
@@ -65,6 +65,8 @@ class SiteSpider(scrapy.Spider):
         self.seeds = seeds or self.site.seeds
         self.is_complete = self.seeds == self.site.seeds or not self.site.layouts
         """Whether the crawl has seen all it set out to see, so that the next may stop at what is known."""
+        self.found_before = 0
+        """Pages that the crawl had asked for, or meant to, before it was interrupted; against the limit."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -79,6 +81,11 @@ class SiteSpider(scrapy.Spider):
         spider.recorder.on_broken = spider.stop
         spider.stops_at_known = not spider.full and opened.stops_at_known
         spider._known = KnownSet(spider.recorder.known())
+        if opened.is_resumed:
+            # What the run before has left out, for a limit or a failure, it did not leave word of.
+            is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failures)
+            spider.is_complete = spider.is_complete and not is_cut
+            spider.found_before = spider.recorder.pages_read() + spider.frontier.counts()["pending"]
         return spider
 
     @property
@@ -179,7 +186,7 @@ class SiteSpider(scrapy.Spider):
             self.scheduler.note_unsent(request)
         elif isinstance(error, OffScope):
             self.note_off_scope(asked, str(error), request)
-        elif isinstance(error, HttpError) and error.response.status in (404, 410) and not self.is_seed(asked):
+        elif isinstance(error, HttpError) and error.response.status in (404, 410) and not self._is_vital(request):
             self.note_not_found(request.url, error.response.status)
         elif isinstance(error, HttpError):
             self.note_failed_page(request, f"status: {error.response.status}")
@@ -187,6 +194,9 @@ class SiteSpider(scrapy.Spider):
             self.note_failed_page(request, str(error), again_at=error.until or datetime.now(UTC))
         elif isinstance(error, IgnoreRequest):
             self.note_refusal(request.url)
+            # Not done: robots.txt may allow it again.
+            self.scheduler.note_failure(request, f"{REFUSED} by robots.txt")
+            self.is_complete = self.is_complete and not self.is_seed(asked)
         elif isinstance(error, KhcnError):
             self.recorder.give_up(error)  # no fault of the address: it could not be kept
             self.scheduler.note_unsent(request)
@@ -194,6 +204,11 @@ class SiteSpider(scrapy.Spider):
             self.is_complete = False
             self.scheduler.note_failure(request, cause(error))
             self.note_failure(address_asked(request), cause(error))
+
+    def _is_vital(self, request: Request) -> bool:
+        """Say whether others can not be found without a page: a seed, and what a listing goes on with."""
+        asked: str = request.meta.get("redirect_urls", [request.url])[0]
+        return self.is_seed(asked) or bool(request.cb_kwargs.get("before"))
 
     def stop(self, error: KhcnError) -> None:
         """End the crawl: what comes could not be kept."""

@@ -51,12 +51,19 @@ class Finder(SiteSpider):
         wanted = []
         for url, date in found:
             is_page = self.site.is_article(url) if self.site.layouts else True
-            if is_page and self.site.allows(url) and (self.full or not self.known(url)) and self._since.wants(date):
+            if is_page and self.site.allows(url) and self.is_wanted(url) and self._since.wants(date):
                 wanted.append(url)
         self.is_complete = self.is_complete and not self._since.has_cut
         callback = self.parse_article if self.site.layouts else self.parse_page
         for url in self.fresh(wanted):
             yield from self._ask(url, via, callback)
+
+    def is_wanted(self, url: str) -> bool:
+        """Say whether a page that was found is to be asked for.
+
+        On an undeclared site any page may be the only way to others: while there may be holes, known ones too.
+        """
+        return self.full or not self.known(url) or (not self.site.layouts and not self.stops_at_known)
 
     def _ask(self, url: str, via: str | None, callback: Callable[..., Any]) -> Iterator[Request]:
         if self._is_full():
@@ -65,7 +72,7 @@ class Finder(SiteSpider):
         yield self.request(url, callback, via=via)
 
     def _is_full(self) -> bool:
-        is_full = self.limit is not None and self._asked >= self.limit
+        is_full = self.limit is not None and self.found_before + self._asked >= self.limit
         self.is_complete = self.is_complete and not is_full
         return is_full
 

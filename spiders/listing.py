@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from scrapy import signals
-from scrapy.exceptions import DontCloseSpider
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Request, Response
 
 from archive.digests import address_hash
+from archive.errors import KhcnError
 from archive.model import Article, Listing
 from archive.times import UTC
 from crawler.feeds import read_feed
@@ -26,6 +29,8 @@ from spiders.sitemap import SitemapFinder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
 
 
 class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
@@ -77,6 +82,9 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
             yield from self.walk(result)
+        elif self.is_seed(asked_url(response)) and not self._leads_on(response):
+            assert response.request is not None
+            self.note_failed_page(response.request, "malformed: a seed that links to nothing of the site")
         yield from self._open_listings(response)
 
     def parse_listing(
@@ -92,19 +100,40 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             yield from self.open_feeds(response)
         yield from self._open_listings(response)
         listing = self.read(response)
-        if isinstance(listing, Listing):
+        if isinstance(listing, Listing) and (listing.items or self._leads_on(response)):
             yield from self.walk(listing, known_in_a_row, before)
         else:
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: no listing at a listing's address")
 
+    def _leads_on(self, response: Response) -> bool:
+        """Say whether a page links to a listing or an article of the site: one that says "maintenance" does not."""
+        links = (url for url in self.links(response) if url != response.url)
+        return any(self.site.is_listing(url) or self.site.is_article(url) for url in links)
+
     def ask_unlisted(self) -> None:
         """Ask for the articles held that no listing has named, when all listings were walked."""
-        self._ask_held({url: via for url, via in self.recorder.article_pages().items() if self.site.allows(url)})
+        with self._at_idle():
+            pages = self.recorder.article_pages().items()
+            self._ask_held({url: via for url, via in pages if self.site.allows(url)})
 
     def ask_due(self) -> None:
         """Ask for the articles held that are due and that no listing has named, when all listings were walked."""
-        self._ask_held(self._due)
+        with self._at_idle():
+            self._ask_held(self._due)
+
+    @contextmanager
+    def _at_idle(self) -> Iterator[None]:
+        """Let no error pass: Scrapy would log it, and end the crawl as one that came to its end."""
+        try:
+            yield
+        except DontCloseSpider:
+            raise
+        except KhcnError as error:
+            self.recorder.give_up(error)
+        except Exception as error:
+            logger.exception("known articles not asked for", extra={"crawl": self.recorder.crawl})
+            raise CloseSpider(f"error: {type(error).__name__}") from error
 
     def _ask_held(self, held: Mapping[str, str | None]) -> None:
         callback = self.parse_article if self.site.layouts else self.parse_page
@@ -177,5 +206,5 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             yield from self.ask_found(((item.url, item.published) for item in feed), response.url)
             return
         links = [url for url in self.links(response) if self.site.allows(url) and url not in self._files]
-        for url in self.fresh(url for url in links if self.full or not self.known(url)):
+        for url in self.fresh(url for url in links if self.is_wanted(url)):
             yield from self._ask(url, response.url, self.parse_page)
