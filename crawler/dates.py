@@ -94,6 +94,20 @@ def changed_date(text: str) -> PrintedDate | None:
     return _read(halves[1]) if halves is not None else None
 
 
+def tells_change(text: str) -> bool:
+    """Say whether a date line names the day of the last change, and not that of publication.
+
+    >>> tells_change("Cập nhật lần cuối: 06/05/2021"), tells_change("Ngày đăng: 05/05/2021")
+    (True, False)
+    """
+    return words.CHANGED.match(text) is not None and words.POSTED.search(text) is None
+
+
+def tells_post(text: str) -> bool:
+    """Say whether a date line says itself that it names the day of publication."""
+    return words.POSTED.match(text) is not None
+
+
 def not_after(found: PrintedDate, captured: datetime) -> PrintedDate:
     """Return *found*, or no date when it lies more than a day after the page was fetched."""
     if found.value is not None and found.value > captured + timedelta(days=1):

@@ -32,6 +32,14 @@ _DOES = re.compile(
     r"|tiến hành|thảo luận|công bố|ký kết|nhiệm kỳ|tại|và các|cùng|nghiệm thu|khảo sát|giới thiệu|hướng dẫn"
     r"|tiếp)(?!\w)"
 )
+# Names of sections, printed with capitals as names are: "KHOA HỌC", "Chuyển Đổi Số".
+_SECTION = re.compile(
+    r"(?<!\w)(?:tin tức|sự kiện|khoa học|công nghệ|chuyển đổi|đổi mới|sáng tạo|thông báo|văn bản|hoạt động"
+    r"|trong (?:tỉnh|nước)"
+    r"|quốc tế|hình ảnh|sở hữu|trí tuệ|tiêu chuẩn|đo lường|chất lượng|nông nghiệp|chính trị|xã hội|kinh tế|giáo dục"
+    r"|y tế|môi trường|pháp luật|thời sự|khởi nghiệp|an toàn|bức xạ|tin (?:mới|nổi bật|vắn))(?!\w)",
+    re.I,
+)
 _ALIAS = re.compile(r"\s*\((?:[^()]{1,40})\)\s*$")
 NOTE = re.compile(
     r"\s*(?:\((?:tổng hợp|t/h|th|st|sưu tầm|lược ghi|ghi|biên soạn|biên tập|thực hiện|(?:biên |lược )?dịch|bt|gt)\)"
@@ -60,6 +68,8 @@ def is_person(text: str) -> bool:
     [True, True, True, True, False]
     """
     text = _ALIAS.sub("", text).strip()
+    if _SECTION.search(text):
+        return False
     if _INITIALS.fullmatch(text):
         return True
     words = text.split()

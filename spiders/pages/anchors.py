@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from crawler.bylines import parse_byline
 from crawler.clean import key, slug_words
 from crawler.page import Page
 from spiders.pages import words
@@ -232,6 +233,13 @@ def _date_near(
     return None, 0.0
 
 
+@lru_cache(maxsize=4096)
+def _names_writers(text: str) -> bool:
+    """Say whether a line between headline and date names the writers."""
+    names = parse_byline(text) if len(text) <= 60 else None
+    return names is not None and bool(names.authors)
+
+
 def _same_head(date: Item, title: Item) -> bool:
     """Say no to the date in the page's head: it is today's."""
     return not date.block.header or title.block.header
@@ -255,7 +263,7 @@ def _look(items: Sequence[Item], home: int, places: range, shape: re.Pattern[str
             break
         elif item.strong and len(item.text) > 200:
             between += 2
-        elif item.solid and item.link in ("", "page"):
+        elif item.solid and item.link in ("", "page") and not _names_writers(item.text):
             between += 1
         if between > 4:
             break

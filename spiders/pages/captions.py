@@ -26,6 +26,7 @@ _SCENE = re.compile(
     r"|giới thiệu|tham dự|biểu quyết|trao đổi|tiếp nhận|bên)\b",
     re.I,
 )
+_CREDIT = re.compile(r"\(?(?:Ảnh|Nguồn ảnh|Photo)\s*:", re.I)
 MAX_CAPTION = 480
 """Letters; the longest caption of the two seed pages has 297."""
 SAID, SURE, CENTRED, SLANTED, PLAIN = 5, 4, 3, 2, 1
@@ -75,8 +76,10 @@ def match_captions(items: Sequence[Item]) -> list[Shot]:
         if at + 1 < len(items) and items[at + 1].block.picture is None:
             more = items[at + 1]
             credit = split_caption(more.text)
-            same = more.block.path == line.block.path or (
-                more.block.align == line.block.align and more.block.italic == line.block.italic
+            same = (
+                more.block.path == line.block.path
+                or _CREDIT.match(more.text)
+                or (more.block.align == line.block.align and more.block.italic == line.block.italic)
             )
             if (len(more.text) <= 90 and credit.text is None and credit.credit and same and at + 2 < len(items)) or (
                 way == SURE

@@ -7,24 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.model import Attachment, Image
-from crawler.bylines import Byline, agency_of, parse_byline, split_caption
+from crawler.bylines import Byline, agency_of, split_caption
 from crawler.clean import key, line
-from crawler.dates import PrintedDate, changed_date
+from crawler.dates import PrintedDate, changed_date, tells_change, tells_post
 from crawler.page import Page
 from spiders.pages import words
 from spiders.pages.anchors import Anchors, DatePlace, find_anchors
 from spiders.pages.body import article_items
 from spiders.pages.captions import Shot, match_captions
 from spiders.pages.evidence import FILE, Item, items_of
+from spiders.pages.writers import named_above, take_byline
 
-_TAIL_OF_SENTENCE = re.compile(
-    r"^(?P<body>.*(?:\./\.?|/\.|[.!?…][”\")]?))\s+(?P<tail>[^.]{3,90}(?:\.[^.]{1,30}){0,3})$", re.S
-)
-_TOP_LABEL = re.compile(
-    r"(?:Tác giả|Người (?:viết|đăng|gửi|nhập)|Tin bài|Bài viết|Tin|Bài|Thực hiện|Nguồn|Đăng bởi"
-    r"|Post(?:ed)? (?:name|by))[^:]{0,12}:|(?:Reported|Written) by ",
-    re.I,
-)
 _SIZES = re.compile(
     r"(?<![^\W\d])(?:[kmg]?b|kib|mib|bytes?|tải (?:về|xuống)|xem|download|lượt tải|dung lượng"
     r"|pdf|docx?|xlsx?|zip|rar)(?!\w)",
@@ -32,6 +25,7 @@ _SIZES = re.compile(
 )
 _SIGNS = re.compile("[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]+")
 """Arrows and pictographs, as set before the names of files."""
+_END_MARK = re.compile(r"[./\s]+")
 _CUT = re.compile(r"(?:\.{3,}|…)\s*$")
 _TAG_SPLIT = re.compile(r"\s*[,;|]\s*")
 
@@ -73,32 +67,50 @@ def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> 
         return reading
     reading.title = items[anchors.title].text
     if anchors.date is not None:
-        printed = items[anchors.date]
-        reading.date = printed.date
-        reading.changed = changed_date(printed.text)
+        reading.date, reading.changed = _dates(items, anchors.date)
     reading.section = _section(items, anchors)
     date_text = items[anchors.date].text if anchors.date is not None else ""
-    return read_lines(page, article_items(items, anchors), reading, date_text)
+    between = items[anchors.title + 1 : anchors.date] if anchors.date is not None else ()
+    return read_lines(page, article_items(items, anchors), reading, date_text, between)
 
 
-def read_lines(page: Page, items: Sequence[Item], reading: Reading, date_text: str = "") -> Reading:
-    """Fill *reading* from the article's own lines after its headline; *date_text* may name a writer too."""
+def read_lines(
+    page: Page, items: Sequence[Item], reading: Reading, date_text: str = "", between: Sequence[Item] = ()
+) -> Reading:
+    """Fill *reading* from the article's own lines.
+
+    Writers may be named by *date_text* and by lines *between* headline and date, too.
+    """
     found = _take_files(page, items, reading)
     found = _take_tags(found, reading)
-    found = _take_byline(found, reading)
-    if date_text and not reading.byline.authors:
-        reading.byline = _with_poster(reading.byline, date_text)
+    found, reading.byline = take_byline(found)
+    if not reading.byline.authors:
+        reading.byline = reading.byline._replace(authors=named_above(date_text, between))
     shots = match_captions(found)
     _images(page, shots, reading)
     # The same words once more, as text and as alternative text of the picture, are no paragraph.
     captions = {item.key or item.text for shot in shots for item in shot.lines}
     reading.paragraphs += [
-        item.text for item in found if item.block.picture is None and (item.key or item.text) not in captions
+        item.text
+        for item in found
+        if item.block.picture is None and (item.key or item.text) not in captions and not _END_MARK.fullmatch(item.text)
     ]
     _drop_first_lead(reading)
     if reading.byline.source is None and reading.paragraphs:
         reading.byline = reading.byline._replace(source=agency_of(reading.paragraphs[0]))
     return reading
+
+
+def _dates(items: Sequence[Item], at: int) -> tuple[PrintedDate | None, PrintedDate | None]:
+    """Return the dates of publication and of the last change; each may have a line of its own."""
+    own = items[at]
+    if (changed := changed_date(own.text)) is not None:
+        return own.date, changed
+    near = [other for other in items[max(0, at - 1) : at + 2] if other is not own and other.date is not None]
+    if tells_change(own.text):
+        posted = next((other.date for other in near if tells_post(other.text)), None)
+        return (posted, own.date) if posted is not None else (own.date, None)
+    return own.date, next((other.date for other in near if tells_change(other.text)), None)
 
 
 def _listed(items: Sequence[Item]) -> int:
@@ -165,83 +177,6 @@ def _take_tags(items: Sequence[Item], reading: Reading) -> list[Item]:
                 reading.tags.append(rest.pop(0).text)
             return [*items[:at], *rest]
     return list(items)
-
-
-def _take_byline(items: list[Item], reading: Reading) -> list[Item]:
-    """Take the lines of names off the end of the article, at most three."""
-    kept = list(items)
-    found: list[Byline] = []
-    while kept and len(found) < 3:
-        item = kept[-1]
-        names = _byline_of(item, kept) if item.block.picture is None else None
-        if names is None:
-            break
-        # Two bare lines of names do not follow each other: the upper one is text.
-        if found and not names.labelled and not found[0].labelled and item.block.align != "right":
-            break
-        found.insert(0, names)
-        kept.pop()
-    if not found and kept and kept[-1].block.picture is None:
-        cut = _glued_byline(kept[-1])
-        if cut is not None:
-            text, names = cut
-            kept[-1].block.text = text
-            found.append(names)
-    if len(kept) > 1 and kept[0].block.picture is None and re.match(_TOP_LABEL, kept[0].text):
-        top = parse_byline(kept[0].text)
-        if top is not None:
-            found.insert(0, top)
-            kept.pop(0)
-    authors = [name for one in found for name in one.authors]
-    photographers = [name for one in found for name in one.photographers]
-    source = next((one.source for one in found if one.source), None)
-    reading.byline = Byline(tuple(dict.fromkeys(authors)), tuple(dict.fromkeys(photographers)), source)
-    return kept
-
-
-def _with_poster(byline: Byline, date_text: str) -> Byline:
-    """Add the writers that the date line names after ``Tác giả:``; who posted it is an account, and no writer."""
-    said = re.search(r"Tác giả\s*:\s*([^|(:]+?)\s*(?:[-–|(]\s*)?(?:$|[|(]|(?=(?:Lượt|Ngày|Cập|Xem|Nguồn)))", date_text)
-    names = parse_byline(said.group(1)) if said else None
-    return byline._replace(authors=names.authors) if names is not None else byline
-
-
-def _byline_of(item: Item, items: Sequence[Item]) -> Byline | None:
-    """Return whom the last line names, when its place and look agree with its words."""
-    block, text = item.block, item.text
-    if item.link == "article" or " | " in text:
-        return None
-    names = parse_byline(text)
-    if block.align == "right" or block.indented:
-        if names is not None:
-            return names
-        if len(text) <= 80 and not re.search(r"[.!?:;]$", text) and not any(other.strong for other in items[-1:]):
-            return Byline((text.strip("()"),)) if block.align == "right" and text[:1].isupper() else None
-        return None
-    if names is None or (block.heading and not names.labelled):
-        return None
-    previous = items[-2] if len(items) > 1 else None
-    if previous is None:
-        return None
-    if not names.labelled and previous.block.picture is not None and block.align == "center":
-        return None
-    return names
-
-
-def _glued_byline(item: Item) -> tuple[str, Byline] | None:
-    """Split names off the end of the last paragraph, when blanks or bold letters set them apart."""
-    text, tail = item.text, item.block.tail
-    if tail and text.endswith(tail) and len(tail) < len(text):
-        names = parse_byline(tail)
-        head = text[: -len(tail)].rstrip()
-        if names is not None and re.search(r"[.!?…/”\")]$", head):
-            return head, names
-    found = _TAIL_OF_SENTENCE.match(text)
-    if found and found.group("body").endswith(("./.", "/.")):
-        names = parse_byline(found.group("tail"))
-        if names is not None:
-            return found.group("body"), names
-    return None
 
 
 def _images(page: Page, shots: Sequence[Shot], reading: Reading) -> None:

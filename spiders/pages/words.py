@@ -59,7 +59,8 @@ _BUTTONS = re.compile(
     r"|\d{1,2}:\d\d ?/ ?\d{1,2}:\d\d|giong (?:nam|nu)(?: mien (?:bac|trung|nam))?|toc do(?: doc)?:? ?[\d.,x]*"
     r"|chon giong(?: doc)?.*|publish(?: date)?|cms-publish-date"
     r"|trinh duyet(?: cua ban)? khong ho tro.*|cms-\S+(?: cms-\S+)*|\w+total ?= ?\d+|theo doi .*google news"
-    r"|click (?:de|vao) danh gia.*|duong day nong|ho (?:va )?ten ?:|nhap (?:lai )?ma (?:bao ve|an toan|xac .*)"
+    r"|click (?:de|vao) danh gia.*|tong so diem cua bai viet.*|xep hang ?:.*"
+    r"|duong day nong|ho (?:va )?ten ?:|nhap (?:lai )?ma (?:bao ve|an toan|xac .*)"
     r"|ma (?:bao ve|xac (?:thuc|nhan))(?: khong dung)?|(?:hinh anh )?captcha)"
 )
 _COUNTER = re.compile(

@@ -107,6 +107,11 @@ def test_names_that_look_like_offices_are_persons():
         assert not is_office(name)
 
 
+def test_names_of_sections_are_no_persons():
+    for name in ("Khoa Học", "TIN TỨC", "Chuyển Đổi Số", "SỰ KIỆN", "Sở Hữu Trí Tuệ", "Hình Ảnh", "THỜI SỰ"):
+        assert not is_person(name)
+
+
 CAPTIONS = {
     "Toàn cảnh Đại hội": ("Toàn cảnh Đại hội", None, ()),
     "Toàn cảnh (Ảnh Hanh Huynh)": ("Toàn cảnh", "Hanh Huynh", ("Hanh Huynh",)),

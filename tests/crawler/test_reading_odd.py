@@ -399,3 +399,41 @@ def test_links_to_the_writers_page_above_the_body_do_not_end_it():
     html = page(f"<h1>{TITLE}</h1>{links}{DATE}<div>{BODY * 4}</div>{ENDS['links']}")
 
     assert article(html).text.split("\n\n") == [ONE, TWO] * 4
+
+
+AT = "08:30 15/12/2024"
+HEADS = {
+    "names and date in one line": (f"<div>KIM DUNG - VŨ PHƯỜNG {AT}</div>", ("KIM DUNG", "VŨ PHƯỜNG")),
+    "names between headline and date": (f"<p>Thu Trang</p><p>{AT}</p>", ("Thu Trang",)),
+    "names below the date": (f"<p>{AT}</p><p>Thu Trang - Minh Lý</p>", ("Thu Trang", "Minh Lý")),
+    "a writer named in the date line": (f"<p>{AT} - Tác giả: Thu Trang</p>", ("Thu Trang",)),
+    "a section below the date": (f"<p>{AT}</p><p>KHOA HỌC</p>", ()),
+    "a section linked": (f"<p><a href='/x'>Thu Trang</a></p><p>{AT}</p>", ()),
+    "an account beside the date": (f"<p>Cộng tác viên - {AT}</p>", ()),
+    "an account before the weekday": ("<p>Đăng bài thanhsang CN, 15/12/2024 - 08:30</p>", ()),
+    "a change below": (f"<p>Ngày đăng: {AT}</p><p>Cập nhật: 16/12/2024 09:10</p>", ()),
+    "a change above": (f"<p>Cập nhật: 16/12/2024 09:10</p><p>Ngày đăng: {AT}</p>", ()),
+    "a change beside": (f"<p>Ngày đăng: {AT} - Cập nhật lúc 09:10 16/12/2024</p>", ()),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_what_stands_between_headline_and_text_is_told_apart(name):
+    head, authors = HEADS[name]
+
+    got = article(page(f"<div><h1>{TITLE}</h1>{head}{BODY}</div>"))
+
+    assert got.authors == authors
+    assert f"{got.published:%d/%m/%Y %H:%M}" == "15/12/2024 08:30"
+    assert (got.modified and f"{got.modified:%d/%m/%Y %H:%M}") == ("16/12/2024 09:10" if "change" in name else None)
+    assert got.text.removeprefix("KHOA HỌC\n\n") == f"{ONE}\n\n{TWO}"
+
+
+def test_a_credit_in_a_line_of_its_own_below_the_caption_is_no_text():
+    picture = "<p align=center><img src=/a.jpg></p><p align=center>Toàn cảnh</p><p align=right><i>Ảnh: Minh Lý</i></p>"
+
+    got = article(page(f"<div>{DATE}<h1>{TITLE}</h1><p>{ONE}</p>{picture}<p>{TWO}</p><p>./.</p></div>"))
+
+    assert got.text == f"{ONE}\n\n{TWO}"
+    assert [(image.caption, image.credit) for image in got.images] == [("Toàn cảnh", "Minh Lý")]
+    assert got.photographers == ("Minh Lý",)
