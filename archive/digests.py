@@ -52,12 +52,3 @@ def digest_of(pieces: Iterable[bytes], algorithm: str = "sha1") -> str:
     for piece in pieces:
         digest.update(piece)
     return f"{algorithm}:{b32encode(digest.digest()).decode('ascii')}"
-
-
-def sha256_hex(content: bytes) -> str:
-    """Return the SHA-256 of a file's content, 64 hexadecimal digits.
-
-    >>> sha256_hex(b"")[:16]
-    'e3b0c44298fc1c14'
-    """
-    return hashlib.sha256(content).hexdigest()

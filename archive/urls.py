@@ -68,15 +68,6 @@ def is_http(url: str) -> bool:
     return re.match(r"https?://[^/?#]", url, re.IGNORECASE) is not None
 
 
-def without_fragment(url: str) -> str:
-    """Return the address without ``#`` and what follows: what goes over the wire.
-
-    >>> without_fragment("https://example.vn/a#b")
-    'https://example.vn/a'
-    """
-    return url.partition("#")[0]
-
-
 def header_url(url: str) -> str:
     """Return the address as a ``WARC-Target-URI`` can hold it.
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.urls import header_url, host_of, identity_key, is_http, split_url, surt, without_fragment
+from archive.urls import header_url, host_of, identity_key, is_http, split_url, surt
 
 theirs = pytest.importorskip("surt", reason="the surt package comes with cdxj-indexer, an extra for development").surt
 
@@ -155,4 +155,3 @@ def test_parts():
     assert is_http("HTTP://a")
     assert not is_http("ftp://a")
     assert not is_http("http:///x")
-    assert without_fragment("https://a/?x#y") == "https://a/?x"
