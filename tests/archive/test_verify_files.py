@@ -59,9 +59,9 @@ def test_a_file_of_warcio_gives_nothing_chunked_bodies_included(suffix, tmp_path
     [
         b"",
         bytes(100),
-        gzip.compress(b""),
-        gzip.compress(b"hello"),
-        gzip.compress(b"filedesc://x.arc 0.0.0.0 20080101000000 text/plain 76\n1 0 X\n"),
+        gzip.compress(b"", mtime=0),
+        gzip.compress(b"hello", mtime=0),
+        gzip.compress(b"filedesc://x.arc 0.0.0.0 20080101000000 text/plain 76\n1 0 X\n", mtime=0),
         b"\x1f\x8b\x08" + random.Random(1).randbytes(5000),
         b"\x1f\x8b\x08" * 3000,
         b"WARC/1.0\r\n" + random.Random(2).randbytes(50_000),

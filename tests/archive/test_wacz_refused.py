@@ -174,7 +174,7 @@ def test_an_interrupt_leaves_nothing(root, out, monkeypatch):
 
 @pytest.mark.parametrize(
     "content",
-    [b"junk", b"", gzip.compress(b"x"), b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
+    [b"junk", b"", gzip.compress(b"x", mtime=0), b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"],
 )
 def test_a_file_that_is_no_key_is_refused(tmp_path, content):
     (tmp_path / "key.pem").write_bytes(content)

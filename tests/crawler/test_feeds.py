@@ -165,11 +165,11 @@ def test_dates_of_every_form(date, moment):
 
 def test_a_gzipped_feed_is_read_and_a_cut_one_as_far_as_it_goes():
     items = "".join(f"<item><link>/a-{n}</link></item>" for n in range(2000))
-    zipped = gzip.compress(f"<rss>{items}</rss>".encode())
+    zipped = gzip.compress(f"<rss>{items}</rss>".encode(), mtime=0)
 
     assert len(feed(zipped)) == 2000
     assert 0 < len(feed(zipped[: len(zipped) // 2])) < 2000
-    assert len(feed(gzip.compress(zipped))) == 2000
+    assert len(feed(gzip.compress(zipped, mtime=0))) == 2000
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_gzipped_feed_is_read_and_a_cut_one_as_far_as_it_goes():
         "<rss>" + "<item>" * 100_000,
         "<rss>" + "<a>" * 300_000,
         "<rss><item " + " ".join(f"a{n}='1'" for n in range(3000)) + "><link>/x</link></item></rss>",
-        gzip.compress(b"<rss>" + b" " * 300_000_000).hex(),
+        gzip.compress(b"<rss>" + b" " * 300_000_000, mtime=0).hex(),
     ],
     ids=["billion-laughs", "external-entity", "deep-items", "deep", "attributes", "gzip-bomb"],
 )
