@@ -30,7 +30,7 @@ from tests.play import PlayedArticle
 from tests.play.server import ADDRESS, Played
 
 NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
-DATE = "2024-03-0{}T0{}:00:00Z"
+DATE = "2025-09-0{}T0{}:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def record(kind: str, url: str, block: bytes, *, version: str = "1.1", **fields:
     given = {
         "WARC-Type": kind,
         "WARC-Target-URI": url,
-        "WARC-Date": "2024-03-01T02:03:04Z",
+        "WARC-Date": "2025-09-01T02:03:04Z",
         "WARC-Record-ID": record_id(kind, url),
         "Content-Type": content.get(kind, "application/warc-fields"),
         **{name.replace("_", "-"): value for name, value in fields.items()},
@@ -125,7 +125,7 @@ def heritrix(fetched: list[Fetched]) -> bytes:
     """WARC/1.0, DNS lookups, response + request + metadata with ``via``."""
     out = [warcinfo("Heritrix/3.4.0 http://crawler.archive.org", isPartOf="basic", robots="obey")]
     for host in sorted({urlsplit(one.url).netloc for one in fetched}):
-        dns = f"20240301020304\n{host}.\t300\tIN\tA\t127.0.0.1\n".encode()
+        dns = f"20250901020304\n{host}.\t300\tIN\tA\t127.0.0.1\n".encode()
         out.append(record("response", f"dns:{host}", dns, version="1.0", Content_Type="text/dns"))
     for one in fetched:
         mine = record_id("response", one.url)

@@ -174,7 +174,7 @@ def test_show_prints_the_article_and_where_it_comes_from(fetched, truth, tmp_pat
 
     assert (shown["title"], shown["origin"]) == (truth[0].title, "import")
     assert shown["capture"]["id"] == shapes.record_id("response", truth[0].url).strip("<>")
-    assert shown["capture"]["date"] == "2024-03-01T02:03:04Z"
+    assert shown["capture"]["date"] == "2025-09-01T02:03:04Z"
     head = khcn("show", "--head", truth[0].url, data=data).stdout
     one = next(one for one in fetched if one.url == truth[0].url)
     assert head.encode() == one.head.replace(b"\r\n", b"\n")

@@ -32,7 +32,7 @@ def page(url: str, text: str = "", **fields: str) -> bytes:
     title = text or "Hội thảo về chuyển đổi số"
     words = "Sở Khoa học và Công nghệ tổ chức hội thảo về chuyển đổi số tại các doanh nghiệp của tỉnh. " * 3
     paragraphs = f"<p>{words}</p><p>{title}. {words}</p>"
-    body = f"<html><head><title>{title}</title></head><body><div class=date>10:20 | 01-03-2024</div><h1>{title}</h1>"
+    body = f"<html><head><title>{title}</title></head><body><div class=date>10:20 | 01-09-2025</div><h1>{title}</h1>"
     body += f"<div class=content>{paragraphs}</div></body></html>"
     return record("response", url, OK % b"text/html; charset=utf-8" + body.encode(), **fields)
 
@@ -144,7 +144,7 @@ def test_records_are_copied_byte_by_byte_and_say_where_they_come_from(tmp_path):
 def test_revisits_truncated_answers_and_records_of_other_kinds(tmp_path):
     url, again = f"{SITE}/chi-tiet-tin-tuc/a", f"{SITE}/chi-tiet-tin-tuc/b"
     whole = page(url, WARC_Payload_Digest="sha1:AAAA")
-    refers = {"WARC_Refers_To_Target_URI": url, "WARC_Refers_To_Date": "2024-03-01T02:03:04Z"}
+    refers = {"WARC_Refers_To_Target_URI": url, "WARC_Refers_To_Date": "2025-09-01T02:03:04Z"}
     profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
     head = OK % b"text/html; charset=utf-8"
     told = {
@@ -152,7 +152,7 @@ def test_revisits_truncated_answers_and_records_of_other_kinds(tmp_path):
         "WARC_Payload_Digest": "sha1:AAAA",
         "Content_Type": "application/http; msgtype=response",
     }
-    later = "2024-04-01T00:00:00Z"
+    later = "2025-10-01T00:00:00Z"
     file, data = tmp_path / "a.warc", tmp_path / "data"
     lost = {"WARC_Refers_To_Target_URI": f"{SITE}/mat", "WARC_Refers_To_Date": "2020-01-01T00:00:00Z"}
     file.write_bytes(
@@ -240,7 +240,7 @@ def test_a_site_that_is_being_crawled_is_not_touched(data, tmp_path):
 def test_an_older_capture_takes_over_a_version_and_all_json_lines_follow(tmp_path):
     url = f"{SITE}/chi-tiet-tin-tuc/a"
     data = tmp_path / "data"
-    for name, date in (("new", "2024-05-05T00:00:00Z"), ("old", "2024-01-01T00:00:00Z")):
+    for name, date in (("new", "2025-11-05T00:00:00Z"), ("old", "2025-10-01T00:00:00Z")):
         (tmp_path / f"{name}.warc").write_bytes(page(url, WARC_Date=date, WARC_Record_ID=f"<urn:uuid:{name}>"))
         imported(data, tmp_path / f"{name}.warc")
 
