@@ -237,6 +237,14 @@ class Frontier:
             yield from map(entry_of, found)
             last = found[-1][0]
 
+    def pending(self) -> Iterator[Entry]:
+        """Yield what is still to be asked for, leased or not, as it was added."""
+        self.commit()
+        last = self._first - 1
+        while found := self._read(sql.OPEN_NOW, last=last, end=self._end, count=BUFFER):
+            yield from map(entry_of, found)
+            last = found[-1][0]
+
     def waits_until(self) -> datetime | None:
         """Return the earliest time that a pending row waits for, null when none waits."""
         self._flush(synced=False)

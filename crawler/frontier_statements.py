@@ -52,6 +52,9 @@ TAKE_BACK = RELEASE_ALL + " AND until <= :now"
 FAILED_NOW = """
     SELECT seq, key, url, request, priority, attempts, cause, next FROM frontier_rows
     WHERE site = :site AND state > 3 AND state = 4 AND seq > :last ORDER BY seq LIMIT :count"""
+OPEN_NOW = """
+    SELECT seq, key, url, request, priority, attempts, cause, next FROM frontier_rows
+    WHERE seq > :last AND seq < :end AND state < 3 ORDER BY seq LIMIT :count"""
 
 DUE_AGAIN = """
     UPDATE frontier_rows SET state = 0, until = NULL

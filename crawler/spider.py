@@ -85,7 +85,9 @@ class SiteSpider(scrapy.Spider):
             # What the run before has left out, for a limit or a failure, it did not leave word of.
             is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failures)
             spider.is_complete = spider.is_complete and not is_cut
-            spider.found_before = spider.recorder.pages_read() + spider.frontier.counts()["pending"]
+            if spider.limit is not None:
+                wanted = (entry for entry in spider.frontier.pending() if spider.counts_as_article(entry.url))
+                spider.found_before = spider.recorder.pages_read() + sum(1 for _ in wanted)
         return spider
 
     @property
@@ -104,6 +106,10 @@ class SiteSpider(scrapy.Spider):
             or not self.crawler.crawling
             or (slot is not None and (slot.closing is not None or stopped_by(self.crawler) is not None))
         )
+
+    def counts_as_article(self, url: str) -> bool:
+        """Say whether a page counts against the limit: on an undeclared site every page does."""
+        return not self.site.layouts or self.site.is_article(url)
 
     def asked_as(self, url: str) -> str:
         """Return what all addresses share of which one is asked for in a crawl: those of one article, or page."""

@@ -82,7 +82,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
             yield from self.walk(result)
-        elif self.is_seed(asked_url(response)) and not self._leads_on(response):
+        elif self._is_way_in(asked_url(response)) and not self._leads_on(response):
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: a seed that links to nothing of the site")
         yield from self._open_listings(response)
@@ -105,6 +105,9 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         else:
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: no listing at a listing's address")
+
+    def _is_way_in(self, url: str) -> bool:
+        return any(seed.url == url for seed in self.site.seeds) and not self.site.is_article(url)
 
     def _leads_on(self, response: Response) -> bool:
         """Say whether a page links to a listing or an article of the site: one that says "maintenance" does not."""

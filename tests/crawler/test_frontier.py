@@ -286,3 +286,16 @@ def test_text_that_no_database_takes_is_refused_at_once(frontier):
     frontier.add([entry("b")])
 
     assert names(frontier.lease(9)) == ["b"]
+
+
+def test_pending_are_those_that_nobody_finished(tmp_path):
+    with Frontier.open(tmp_path / "frontier.sqlite3", "ha_tinh") as frontier:
+        frontier.begin("ha_tinh-1", "")
+        entries = [Entry(key, f"http://a.vn/{key}", "{}") for key in range(1, 6)]
+        frontier.add(entries)
+        leased = frontier.lease(3)
+        frontier.done([leased[0].key])
+        frontier.fail(leased[1].key, "timeout: 3 s", 1, None)
+
+        assert [entry.key for entry in frontier.pending()] == [3, 4, 5]
+        assert [entry.key for entry in frontier.failed()] == [2]

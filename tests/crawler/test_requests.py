@@ -63,7 +63,7 @@ def test_a_request_comes_back_as_it_was(spider, kind):
     assert again.meta["via"] == request.meta.get("via")
     assert again.meta["purpose"] == request.meta.get("purpose", "page")
     assert again.meta["row"] == entry.key == key_of(request, spider) == key_of(again, spider)
-    assert again.dont_filter
+    assert not again.dont_filter, "where it redirects to may be known"
     assert address_asked(again) == address_asked(request)
     assert entry_of(again, spider) == entry
 
