@@ -109,6 +109,8 @@ class Recorder:
         """What is to be done when the exchanges written then are durable."""
         self.robots = RobotsCache(root, partial(catalog.latest, site.id), catalog.capture)
         """The robots.txt that earlier crawls fetched."""
+        self.pages_before: set[str] = set()
+        """Pages that this crawl had asked for before it was interrupted."""
         self.held_now = Held(root, catalog.capture)
         """What this crawl had captured before it was interrupted."""
         self.owed = tuple(owed)
@@ -147,6 +149,8 @@ class Recorder:
             look()
             self.held_now.add(capture)
             self._asked.add(address_of(capture.url, capture.method, capture.request_body))
+            if capture.purpose == "page":
+                self.pages_before.add(capture.url)
 
     def note_failed(self, entries: Iterable[Entry]) -> None:
         """Take up what failed before the crawl was interrupted, also where no record shows it."""
@@ -162,10 +166,6 @@ class Recorder:
             call()
         else:
             self._due.append((self._writer.written, call))
-
-    def pages_read(self) -> int:
-        """Return how many pages this crawl has read as articles, or not as one."""
-        return self.reader.counts["article"] + self.reader.counts["rejected"]
 
     def known(self) -> Iterator[str]:
         """Yield the identities of the articles that the archive holds of this site, whole; some more than once."""

@@ -86,8 +86,8 @@ class SiteSpider(scrapy.Spider):
             is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failures)
             spider.is_complete = spider.is_complete and not is_cut
             if spider.limit is not None:
-                wanted = (entry for entry in spider.frontier.pending() if spider.counts_as_article(entry.url))
-                spider.found_before = spider.recorder.pages_read() + sum(1 for _ in wanted)
+                found = (*spider.recorder.pages_before, *(entry.url for entry in spider.frontier.pending()))
+                spider.found_before = len({spider.asked_as(url) for url in found if spider.counts_as_article(url)})
         return spider
 
     @property
