@@ -25,7 +25,7 @@ from archive.catalog.engine import parse_url
 from archive.errors import KhcnError
 from archive.times import now
 from crawler.frontier_buffer import Buffer
-from crawler.frontier_rows import Entry, entry_of, millis, moment_of, row_of, safe_text, url_key
+from crawler.frontier_rows import Entry, entry_of, millis, row_of, safe_text, url_key
 from crawler.frontier_sql import Session
 from crawler.frontier_tables import DONE, FAILED, LATER, LEASED, READY, WAITING, first_place
 
@@ -57,6 +57,7 @@ class Frontier:
         self._is_synced = True
         self._is_empty = False  # nothing was ready at the last look, and nothing came since
         self._wakes: int | None = None  # when the first of the waiting rows will be ready
+        self._renewed = millis(clock())  # when leases were looked after last
         self._site, self._indexed = self._site_number(site)
         self._first, self._end = first_place(self._site), first_place(self._site + 1)
         self._recent: dict[int, int] = {}  # key -> seq of rows which frontier_keys has not yet
@@ -158,9 +159,12 @@ class Frontier:
     def lease(self, count: int) -> list[Entry]:
         """Return at most *count* pending entries whose time has come, by priority, then as they were added.
 
+        A lease that is over is pending again, but this process's own go on.
         Writes the buffer, too, but only :meth:`commit` waits for the disk.
         """
         moment = millis(self._clock())
+        if abs(moment - self._renewed) >= _LEASE_MS // 2:
+            self._take_back(moment)
         sleeps = self._is_empty and (self._wakes is None or self._wakes > moment)
         if count < 1 or (sleeps and not self._buffer.size):
             return []
@@ -178,16 +182,6 @@ class Frontier:
         self._leases.update((row[1], row[0]) for row in found)
         self._count(READY, LEASED, len(found))
         return [entry_of(row) for row in found]
-
-    def take_back(self) -> int:
-        """Put rows back to pending whose lease is over; return how many. This process's own leases go on."""
-        moment = millis(self._clock())
-        with self._session.transaction():
-            self._lease_until(moment, self._leases.values())
-            count = self._run(sql.TAKE_BACK, now=moment)
-        self._is_empty = self._is_empty and not count
-        self._count(LEASED, READY, count)
-        return count
 
     def release(self, keys: Iterable[int]) -> None:
         """Put leased rows back to pending; nothing is counted against them."""
@@ -245,11 +239,6 @@ class Frontier:
             yield from map(entry_of, found)
             last = found[-1][0]
 
-    def waits_until(self) -> datetime | None:
-        """Return the earliest time that a pending row waits for, null when none waits."""
-        self._flush(synced=False)
-        return moment_of(self._read(sql.WAKES)[0][0])
-
     # The database
 
     def commit(self) -> None:
@@ -305,6 +294,15 @@ class Frontier:
     def _write(self) -> None:
         for kind, rows in self._buffer.in_order():
             self._session.run_many(sql.CHANGES[kind], rows)
+
+    def _take_back(self, moment: int) -> None:
+        self._flush(synced=False)  # what is over in the buffer is no lease any more
+        with self._session.transaction(synced=False):
+            self._lease_until(moment, self._leases.values())
+            count = self._run(sql.TAKE_BACK, now=moment)
+        self._renewed = moment
+        self._is_empty = self._is_empty and not count
+        self._count(LEASED, READY, count)
 
     def _lease_until(self, moment: int, places: Iterable[int]) -> None:
         until = moment + _LEASE_MS

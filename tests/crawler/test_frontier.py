@@ -10,6 +10,7 @@ from crawler.frontier import BUFFER, LEASE, Entry, Frontier, url_key
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 
 
 class Clock:
@@ -98,12 +99,13 @@ def test_a_row_waits_until_its_time_has_come(frontier, clock):
     frontier.add([entry("late", next=START + 2 * HOUR), entry("later", next=START + 3 * HOUR), entry("now")])
 
     assert names(frontier.lease(9)) == ["now"]
-    assert frontier.waits_until() == START + 2 * HOUR
     assert frontier.lease(9) == []
     clock.now += 2 * HOUR
     assert names(frontier.lease(9)) == ["late"]
-    frontier.done(keys("late"))
-    assert frontier.waits_until() == START + 3 * HOUR
+    clock.now += HOUR - SECOND
+    assert frontier.lease(9) == []
+    clock.now += SECOND
+    assert names(frontier.lease(9)) == ["later"]
 
 
 def test_a_released_row_is_pending_in_its_old_place(frontier):
@@ -157,12 +159,25 @@ def test_a_lease_that_is_over_is_taken_back_but_not_from_its_own_process(tmp_pat
         dead.add([entry("a"), entry("b")])
         dead.lease(1)
     with Frontier.open(path, "ha_tinh", clock=clock) as frontier:
-        frontier.lease(1)
-        clock.now += LEASE
-        assert frontier.take_back() == 1
+        assert names(frontier.lease(9)) == ["b"]
+        assert frontier.counts() == {"pending": 0, "leased": 2, "done": 0, "failed": 0, "later": 0}
+        clock.now += LEASE - SECOND
+        assert frontier.lease(9) == []
+        clock.now += LEASE / 2
         assert names(frontier.lease(9)) == ["a"]
         clock.now += LEASE / 2
-        assert frontier.take_back() == 0
+        assert frontier.lease(9) == []
+
+
+def test_what_is_done_but_not_yet_written_is_not_taken_back(frontier, clock):
+    frontier.add([entry("a"), entry("b")])
+    frontier.done(e.key for e in frontier.lease(1))
+    frontier.commit()
+    frontier.done(e.key for e in frontier.lease(1))
+    clock.now += 2 * LEASE
+
+    assert frontier.lease(9) == []
+    assert frontier.counts() == {"pending": 0, "leased": 0, "done": 2, "failed": 0, "later": 0}
 
 
 def test_an_interrupted_crawl_goes_on(tmp_path):

@@ -136,12 +136,6 @@ class FrontierMachine(RuleBasedStateMachine):
     def look(self):
         failed = sorted((row for row in self.rows.values() if row[0] == "failed"), key=lambda row: row[2])
         assert list(self.frontier.failed()) == [row[1] for row in failed]
-        waiting = [row[1].next for row in self.rows.values() if row[0] == "pending" and row[1].next]
-        found = self.frontier.waits_until()
-        # What was ready once does not wait any more, and is no answer.
-        assert found is None or found in waiting
-        future = [moment for moment in waiting if moment > self.now]
-        assert not future or (found is not None and found <= min(future))
 
     def teardown(self):
         self.frontier.close()
