@@ -36,7 +36,7 @@ from crawler.provenance import versions
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import LoadSite, Rebuilt, note_warc
 from crawler.repair import repair_site
-from crawler.sites import Registry
+from crawler.site_files import Registry
 from crawler.survey import Progress, Survey, leave_out_held, survey_files
 
 AT_ONCE = 100

@@ -26,7 +26,8 @@ from archive.model import Capture, Location, Payload
 from archive.warc.framing import Torn
 from archive.warc.reader import Context, crawl_info, find_warc, iter_captures, list_warcs, warcinfo
 from crawler.reading import OTHER, CrawlReader, Outcome, Result, settle, store, store_crawl
-from crawler.sites import Site, UnknownSite
+from crawler.site_files import UnknownSite
+from crawler.sites import Site
 
 logger = logging.getLogger(__name__)
 

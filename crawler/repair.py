@@ -41,7 +41,7 @@ from archive.warc.reader import Context, crawl_info, find_warc, list_warcs, warc
 from crawler.exits import Exit
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import DeriveForSite, LoadSite, Rebuilt, note_warc, rebuild
-from crawler.sites import UnknownSite
+from crawler.site_files import UnknownSite
 from crawler.tally import owed_after, tally
 
 logger = logging.getLogger(__name__)

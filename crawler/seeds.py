@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
 from crawler.claims import claimant
-from crawler.sites import Host, Registry, Seed, Site, split_target
+from crawler.site_files import Registry
+from crawler.sites import Host, Seed, Site, split_target
 
 if TYPE_CHECKING:
     from crawler.run import Job

@@ -7,13 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archive.errors import ConfigError
 from archive.model import Article
-
-if TYPE_CHECKING:
-    from crawler.sites import Site
+from crawler.sites import Site
 
 Fault = tuple[str, str]
 """A key, and what is wrong with it and mends it."""

@@ -20,7 +20,7 @@ from crawler.config import read_config
 from crawler.exits import Exit, Stopped
 from crawler.lock import SiteLocked
 from crawler.logs import configure
-from crawler.sites import UnknownSite
+from crawler.site_files import UnknownSite
 from crawler.version import VERSION
 
 VERBS = {

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ConfigError
 from crawler.due import past_crawls, site_due
-from crawler.sites import Registry, Site, UnknownSite
+from crawler.site_files import Registry, UnknownSite
+from crawler.sites import Site
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

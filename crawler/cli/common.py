@@ -15,7 +15,8 @@ from rich.table import Table
 
 from archive.errors import ConfigError, KhcnError, disk_error
 from crawler.seeds import UNDECLARED, undeclared_site
-from crawler.sites import Registry, Site
+from crawler.site_files import Registry
+from crawler.sites import Site
 
 
 class NotHeld(KhcnError):

@@ -13,7 +13,7 @@ from crawler.cli.common import NotHeld, json_option, registry, write_json
 from crawler.cli.progress import size
 from crawler.config import Config
 from crawler.exits import Exit
-from crawler.sites import UnknownSite
+from crawler.site_files import UnknownSite
 from crawler.version import VERSION
 
 FORMATS = ("wacz",)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from archive.model import Article, Capture, Listing, Location, NotAnArticle, Payload
 from crawler.derive import derive
-from crawler.sites import Registry, Site
+from crawler.site_files import Registry
+from crawler.sites import Site
 from tests.play.truth import PlayedArticle
 
 SITES = Registry(Path(__file__).parents[2] / "spiders" / "sites")

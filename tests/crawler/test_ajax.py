@@ -15,7 +15,8 @@ from archive.model import Capture, Listing, Location, NotAnArticle, Payload
 from archive.posts import body_as_query
 from crawler.ajax import Ajax, address_of_capture
 from crawler.derive import derive
-from crawler.sites import Host, Layout, Site, load_site
+from crawler.site_files import load_site
+from crawler.sites import Host, Layout, Site
 
 HOST = "http://sokhcn.ninhbinh.gov.vn"
 LOAD = f"{HOST}/DesktopModule/UIArticleInMenu/ArticleInMenuPagination.aspx/LoadArticle"

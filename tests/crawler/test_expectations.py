@@ -9,7 +9,8 @@ import pytest
 from archive.errors import ConfigError
 from archive.model import Article
 from crawler.expectations import look
-from crawler.sites import Expect, load_site
+from crawler.site_files import load_site
+from crawler.sites import Expect
 from tests.crawler.other_sites import SITES
 
 NOW = datetime(2025, 6, 11, 20, 0, tzinfo=UTC)  # the 12th in Vietnam

@@ -9,7 +9,8 @@ import pytest
 
 from archive.model import Article, NotAnArticle
 from archive.times import VN
-from crawler.sites import Site, filled
+from crawler.site_files import filled
+from crawler.sites import Site
 from tests.crawler.reading_helpers import read_page
 
 URL = "http://sokhcn.example.vn/khai-mac-cho-cong-nghe-12"

@@ -27,7 +27,8 @@ from archive.warc.writer import WarcWriter
 from crawler.assets import AssetBook, complete
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import note_again, rebuild
-from crawler.sites import Site, UnknownSite
+from crawler.site_files import UnknownSite
+from crawler.sites import Site
 from tests.archive.facts import make_article
 
 HOST = "https://skhcn.hatinh.gov.vn"

@@ -12,7 +12,8 @@ from archive.cdxj import sidecar_path
 from archive.report import CrawlReport, begun_path, last_report, read_report, report_path, write_report
 from crawler.lock import SiteLock
 from crawler.repair import repair_site
-from crawler.sites import Site, UnknownSite
+from crawler.site_files import UnknownSite
+from crawler.sites import Site
 from tests.archive.exchanges import exchange
 from tests.archive.test_writer import NAME, open_writer
 from tests.crawler.test_rebuild import derive, load_site

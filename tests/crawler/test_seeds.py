@@ -6,7 +6,7 @@ import pytest
 
 from archive.errors import ConfigError
 from crawler.seeds import jobs_from_seeds
-from crawler.sites import Registry
+from crawler.site_files import Registry
 
 REGISTRY = Registry(Path(__file__).parents[2] / "spiders" / "sites")
 

@@ -14,7 +14,7 @@ from archive.times import VN
 from crawler.listed import dates_beside
 from crawler.page import ListingPage
 from crawler.since import Since
-from crawler.sites import load_site
+from crawler.site_files import load_site
 from tests.crawler.other_sites import SITES
 from tests.khcn import FAST, khcn
 from tests.play import play

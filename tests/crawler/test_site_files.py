@@ -15,7 +15,8 @@ from archive.text import fold
 from crawler.claims import claimant, disagreements
 from crawler.cli.chosen import chosen
 from crawler.registry import page_classes
-from crawler.sites import Registry, Site, load_site, split_target
+from crawler.site_files import Registry, load_site
+from crawler.sites import Site, split_target
 
 SITES = Registry(Path(__file__).parents[2] / "spiders" / "sites")
 ALL = {site.id: site for site in SITES.all()}

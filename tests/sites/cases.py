@@ -30,7 +30,8 @@ from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, Location, NotAnArticle, Payload
 from archive.times import UTC
 from crawler.derive import derive
-from crawler.sites import Registry, Site, filled
+from crawler.site_files import Registry, filled
+from crawler.sites import Site
 
 HERE = Path(__file__).parent
 REGISTRY = Registry(HERE.parents[1] / "spiders" / "sites")

@@ -11,7 +11,8 @@ from archive.model import Payload
 from crawler.derive import SURE, derive, recognised
 from crawler.page import Page
 from crawler.registry import page_classes
-from crawler.sites import Host, Layout, Site, filled
+from crawler.site_files import filled
+from crawler.sites import Host, Layout, Site
 from tests.crawler.reading_helpers import CAPTURED
 from tests.sites.cases import HTML, all_cases
 

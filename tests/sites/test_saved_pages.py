@@ -10,7 +10,8 @@ import pytest
 
 from archive.model import Article, Capture, Listing, Location, Payload
 from crawler.derive import derive
-from crawler.sites import Host, Layout, Site, filled
+from crawler.site_files import filled
+from crawler.sites import Host, Layout, Site
 
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
 HANOI = "https://sotttt.hanoi.gov.vn"
