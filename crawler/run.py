@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -24,8 +23,6 @@ from crawler.exits import Stopped
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
-
-logger = logging.getLogger(__name__)
 
 Tick = Callable[[Sequence[Crawler]], None]
 
@@ -76,7 +73,6 @@ class SiteProcess(AsyncCrawlerProcess):
     async def stop(self) -> None:
         """Stop all crawls under way."""
         self.is_stopping = True
-        logger.warning("stopping: what is under way is ended first; a second signal stops at once")
         await super().stop()
 
 
