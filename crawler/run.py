@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,8 @@ from crawler.exits import Stopped
 from crawler.extensions.report import ReportExtension
 from crawler.loader import SiteSpiderLoader
 from crawler.sites import Seed, Site
+
+logger = logging.getLogger(__name__)
 
 Tick = Callable[[Sequence[Crawler]], None]
 
@@ -72,6 +75,8 @@ class SiteProcess(AsyncCrawlerProcess):
 
     async def stop(self) -> None:
         """Stop all crawls under way."""
+        if not self.is_stopping:
+            logger.warning("stopping: what is under way is ended first; a second signal stops at once")
         self.is_stopping = True
         await super().stop()
 
