@@ -90,7 +90,7 @@ class CaptureHandler(HTTP11DownloadHandler):
         # What failed is tried again as plainly as can be; nobody but us reads robots.txt, each time whole.
         if is_own or request.method != "GET" or request.meta.get("retry_times") or _purpose(request) == "robots":
             return None
-        return recorder_of(self._crawler).held(urldefrag(request.url)[0])
+        return recorder_of(self._crawler).earlier.held(urldefrag(request.url)[0])
 
     async def _exchange(self, request: Request, known: Known | None) -> Response:
         # A redirect or a retry copies meta and header of the request before it.

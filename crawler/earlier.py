@@ -1,36 +1,108 @@
-"""A listing page as an earlier crawl captured it."""
+"""What earlier crawls of a site left, as a crawl asks for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from archive.catalog import Catalog
+from archive.catalog.checks import Due
+from archive.catalog.identity import version_id
 from archive.errors import ArchiveError
-from archive.model import Listing, Location
+from archive.model import Article, Capture, Listing, Location
+from archive.report import read_report, report_path
 from archive.warc.reader import read_payload
 from crawler.derive import derive
 from crawler.reading import CrawlReader
+from crawler.robots_cache import RobotsCache
 from crawler.sites import Site
+from crawler.validators import Known, Validators
 
 
-def listing_before(root: Path, site: Site, catalog: Catalog, url: str, crawl: str) -> Listing | None:
-    """Return what the listing page at *url* was when another crawl than *crawl* captured it last.
+class Earlier:
+    """Answer what the archive holds of a site, for the crawl *crawl* of it.
 
-    Null when none did, and when it can not be read: then nothing can be compared.
+    The catalog is asked as it stands: what *crawl* itself has brought there is part of an
+    answer, unless the method says otherwise. Nothing here writes.
     """
 
-    def locate(record: str) -> Location | None:
-        capture = catalog.capture(record)
+    def __init__(self, root: Path, site: Site, catalog: Catalog, crawl: str, *, conditional: bool = True) -> None:
+        """Ask *catalog* and the files below *root*; without *conditional* nothing is :meth:`held`."""
+        latest = partial(catalog.latest, site.id)
+        self.robots = RobotsCache(root, latest, catalog.capture)
+        """The robots.txt that was fetched last."""
+        self._root = root
+        self._site = site
+        self._catalog = catalog
+        self._crawl = crawl
+        self._validators = Validators(root, latest, catalog.capture) if conditional else None
+
+    def known(self) -> Iterator[str]:
+        """Yield the addresses of the articles that are held whole, some more than once (:meth:`Catalog.known`)."""
+        return self._catalog.known(self._site.id)
+
+    def due(self, now: datetime, spread: timedelta) -> Iterator[Due]:
+        """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
+        return self._catalog.due(self._site.id, now, spread=spread)
+
+    def article_pages(self) -> dict[str, str | None]:
+        """Return the addresses of the articles held, each with the page on which it was found last."""
+        return self._catalog.article_pages(self._site.id)
+
+    def answered(self) -> frozenset[int]:
+        """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
+        return self._catalog.answered(self._site.id)
+
+    def newest(self, until: datetime) -> datetime | None:
+        """Return when the site's newest article was published, of those until *until* (:meth:`Catalog.newest`)."""
+        return self._catalog.newest(self._site.id, until)
+
+    def last_capture(self, url: str) -> Capture | None:
+        """Return the latest capture of an address that the catalog holds."""
+        return next(iter(self._catalog.latest(self._site.id, url, 1)), None)
+
+    def last_readings(self, urls: Iterable[str]) -> dict[str, tuple[datetime, str | None]]:
+        """Return, of those *urls* at which an article was read, when that was last, and where they were found."""
+        return self._catalog.last_readings(self._site.id, urls)
+
+    def held(self, url: str) -> Known | None:
+        """Return the answer that is held of an address, to ask whether it is still current."""
+        return self._validators.known(url) if self._validators is not None else None
+
+    def as_before(self, article: Article) -> Article | None:
+        """Return the version that an earlier crawl holds of an article which reads the same; else null."""
+        before = self._catalog.article(article.url)
+        if before is None or before.capture is None or version_id(before) != version_id(article):
+            return None
+        capture = self._catalog.capture(before.capture)
+        return before if capture is not None and capture.crawl != self._crawl else None
+
+    def listing_before(self, url: str) -> Listing | None:
+        """Return what the listing page at *url* was when an earlier crawl captured it last.
+
+        Null when none did, and when it can not be read: then nothing can be compared.
+        """
+        earlier = (each for each in self._catalog.latest(self._site.id, url) if each.crawl != self._crawl)
+        last = next((each for each in earlier if each.status in (200, 304) and not each.truncated), None)
+        if last is None:
+            return None
+        payload = partial(read_payload, self._root, last, locate=self._locate)
+        try:
+            result = CrawlReader(last.crawl, partial(derive, self._site)).note(last, payload).result
+        except (ArchiveError, OSError):
+            return None
+        return result if isinstance(result, Listing) else None
+
+    def _locate(self, record: str) -> Location | None:
+        capture = self._catalog.capture(record)
         return capture.location if capture is not None else None
 
-    earlier = (each for each in catalog.latest(site.id, url) if each.crawl != crawl)
-    last = next((each for each in earlier if each.status in (200, 304) and not each.truncated), None)
-    if last is None:
-        return None
-    payload = partial(read_payload, root, last, locate=locate)
-    try:
-        result = CrawlReader(last.crawl, partial(derive, site)).note(last, payload).result
-    except (ArchiveError, OSError):
-        return None
-    return result if isinstance(result, Listing) else None
+    def follows_complete_crawl(self) -> bool:
+        """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
+        crawls = self._catalog.crawls(self._site.id)
+        if not crawls:
+            return True
+        path = report_path(self._root, crawls[-1].id)
+        return path.exists() and read_report(path).complete

@@ -96,7 +96,7 @@ def open_crawl(
             told = {"crawl": recorder.crawl, "pending": frontier.resume(), "captures": resumed.captures}
             logger.info("crawl goes on", extra=told)
         else:
-            stops_at_known = recorder.follows_complete_crawl() or is_covered
+            stops_at_known = recorder.earlier.follows_complete_crawl() or is_covered
             begun_as = {"crawl": recorder.crawl, "asked": asked, "stops_at_known": stops_at_known}
             frontier.begin(recorder.crawl, json.dumps(begun_as, sort_keys=True))
         frontier.commit()

@@ -14,31 +14,27 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from archive.catalog import Catalog
-from archive.catalog.checks import Due
-from archive.catalog.identity import version_id
 from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ArchiveError, ConfigError, KhcnError
 from archive.http import measure_body, read_payload
 from archive.jsonl import write_settled
-from archive.model import Article, Capture, Listing, Payload, Purpose
+from archive.model import Article, Capture, Payload, Purpose
 from archive.posts import address_of, read_request
-from archive.report import Breaker, CrawlReport, Run, read_report, report_path, write_report
+from archive.report import Breaker, CrawlReport, Run, write_report
 from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
-from crawler.earlier import listing_before
+from crawler.earlier import Earlier
 from crawler.frontier import Entry
 from crawler.held import Held
 from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.rebuild import note_again
 from crawler.refusals import REFUSED
-from crawler.robots_cache import RobotsCache
 from crawler.sites import Site
 from crawler.tally import owed_after
-from crawler.validators import Known, Validators
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -98,7 +94,8 @@ class Recorder:
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
         """Called once, when that happens."""
         self.reader = CrawlReader(self.crawl, partial(derive, site))
-        self._validators = Validators(root, partial(catalog.latest, site.id), catalog.capture) if conditional else None
+        self.earlier = Earlier(root, site, catalog, crawl, conditional=conditional)
+        """What earlier crawls left."""
         self._attempts: Counter[str] = Counter()
         self._results: dict[str, Result] = {}
         self._pending: list[tuple[int, Capture, Outcome]] = []
@@ -107,8 +104,6 @@ class Recorder:
         """Articles that wait until they are durable, by the capture of their page."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         """What is to be done when the exchanges written then are durable."""
-        self.robots = RobotsCache(root, partial(catalog.latest, site.id), catalog.capture)
-        """The robots.txt that earlier crawls fetched."""
         self.pages_before: set[str] = set()
         """Pages that this crawl had asked for before it was interrupted."""
         self.held_now = Held(root, catalog.capture)
@@ -171,60 +166,12 @@ class Recorder:
         """Yield the identities of the articles that the archive holds of this site, whole; some more than once."""
         # Nor what this crawl itself has read: behind that nothing is known.
         owed = {self.site.identity(url) for url in (*self.owed, *self.reader.addresses())}
-        known = (self.site.identity(url) for url in self._catalog.known(self.site.id))
+        known = (self.site.identity(url) for url in self.earlier.known())
         return (identity for identity in known if identity not in owed)
-
-    def due(self, now: datetime, spread: timedelta) -> Iterator[Due]:
-        """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
-        return self._catalog.due(self.site.id, now, spread=spread)
-
-    def listing_before(self, url: str) -> Listing | None:
-        """Return what the listing page at *url* was in an earlier crawl, null when that is not known."""
-        return listing_before(self.root, self.site, self._catalog, url, self.crawl)
-
-    def as_before(self, article: Article) -> Article | None:
-        """Return the version that an earlier crawl holds of an article which reads the same; else null."""
-        before = self._catalog.article(article.url)
-        if before is None or before.capture is None or version_id(before) != version_id(article):
-            return None
-        capture = self._catalog.capture(before.capture)
-        return before if capture is not None and capture.crawl != self.crawl else None
 
     def left(self, *, is_finished: bool) -> tuple[str, ...]:
         """Return the articles that the next crawl is to ask for again."""
         return owed_after([] if is_finished else self.reader.finish(), self._asked, self.owed)
-
-    def article_pages(self) -> dict[str, str | None]:
-        """Return the addresses of the articles held, each with the page on which it was found last."""
-        return self._catalog.article_pages(self.site.id)
-
-    def answered(self) -> frozenset[int]:
-        """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
-        return self._catalog.answered(self.site.id)
-
-    def newest(self, until: datetime) -> datetime | None:
-        """Return when the site's newest article was published, of those until *until* (:meth:`Catalog.newest`)."""
-        return self._catalog.newest(self.site.id, until)
-
-    def last_capture(self, url: str) -> Capture | None:
-        """Return the latest capture of an address that the catalog holds."""
-        return next(iter(self._catalog.latest(self.site.id, url, 1)), None)
-
-    def last_readings(self, urls: Iterable[str]) -> dict[str, tuple[datetime, str | None]]:
-        """Return, of those *urls* at which an article was read, when that was last, and where they were found."""
-        return self._catalog.last_readings(self.site.id, urls)
-
-    def held(self, url: str) -> Known | None:
-        """Return the answer that is held of an address, to ask whether it is still current."""
-        return self._validators.known(url) if self._validators is not None else None
-
-    def follows_complete_crawl(self) -> bool:
-        """Say whether the site's latest crawl saw all it set out to see (see ``CrawlReport.complete``)."""
-        crawls = self._catalog.crawls(self.site.id)
-        if not crawls:
-            return True
-        path = report_path(self.root, crawls[-1].id)
-        return path.exists() and read_report(path).complete
 
     def record(self, exchange: LiveExchange, *, via: str | None, purpose: Purpose) -> Capture | None:
         """Write one exchange and read it; return its capture, or None when no answer came.

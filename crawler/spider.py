@@ -132,7 +132,7 @@ class SiteSpider(scrapy.Spider):
 
         Null when it does not, or with ``full``: then all that belongs to its page is asked for.
         """
-        before = self.recorder.as_before(article) if not self.full and self.known(article.url) else None
+        before = self.recorder.earlier.as_before(article) if not self.full and self.known(article.url) else None
         if before is None:
             return None
         files: list[Image | Attachment] = [*before.images, *before.attachments]

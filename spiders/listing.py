@@ -117,7 +117,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
     def ask_unlisted(self) -> None:
         """Ask for the articles held that no listing has named, when all listings were walked."""
         with self._at_idle():
-            pages = self.recorder.article_pages().items()
+            pages = self.recorder.earlier.article_pages().items()
             self._ask_held({url: via for url, via in pages if self.site.allows(url)})
 
     def ask_due(self) -> None:
@@ -150,7 +150,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
     @cached_property
     def _due(self) -> dict[str, str | None]:
         spread = timedelta(seconds=self.settings.getfloat("DUE_SPREAD_S"))
-        due = self.recorder.due(datetime.now(UTC), spread)
+        due = self.recorder.earlier.due(datetime.now(UTC), spread)
         return {each.url: each.via for each in due if self.site.allows(each.url)}
 
     @cached_property

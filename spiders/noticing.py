@@ -16,7 +16,7 @@ class NoticingFinder(Finder):
 
     def ask_noticed(self, listing: Listing) -> Iterator[Request]:
         """Ask for known articles that look changed or taken away; with ``full`` they are asked for anyway."""
-        before = None if self.full else self.recorder.listing_before(listing.url)
+        before = None if self.full else self.recorder.earlier.listing_before(listing.url)
         urls = noticed(before, listing) if before is not None else []
         for url in self.fresh(url for url in urls if self.known(url) and self.site.allows(url)):
             yield from self._ask(url, listing.url, self.parse_article)

@@ -101,12 +101,12 @@ class SitemapFinder(Finder):
         """Say whether a sitemap may hold what its last capture did not, by what its index says."""
         if self.full or not self.stops_at_known or entry.modified is None:
             return True
-        last = self.recorder.last_capture(entry.url)
+        last = self.recorder.earlier.last_capture(entry.url)
         return last is None or last.status not in (200, 304) or last.date <= entry.modified
 
     def _may_exist(self, url: str) -> bool:
         """Say whether to look for a sitemap: not for a while after there was none."""
-        last = self.recorder.last_capture(url)
+        last = self.recorder.earlier.last_capture(url)
         if last is None or (last.status in (200, 304) and last.mime not in _PAGES):
             return True
         return now() - last.date > timedelta(seconds=self.settings.getint("SITEMAP_GUESS_S"))
@@ -114,7 +114,7 @@ class SitemapFinder(Finder):
     def _ask_changed(self, sitemap: Sitemap) -> Iterator[Request]:
         """Ask again for the articles that changed since their last capture, as their sitemap says."""
         dated = {entry.url: entry.modified for entry in sitemap.entries if entry.modified and self.known(entry.url)}
-        read = self.recorder.last_readings(dated)
+        read = self.recorder.earlier.last_readings(dated)
         later = [url for url, (date, _) in read.items() if date < dated[url] <= now() + timedelta(days=1)]
         for url in self.fresh(sorted(later, key=lambda url: dated[url], reverse=True)):
             if self._rechecks >= self.settings.getint("SITEMAP_RECHECKS_MAX") or self._is_full():

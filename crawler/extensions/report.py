@@ -117,7 +117,7 @@ class ReportExtension:
             return ()
         now, recorder = datetime.now(UTC), spider.recorder
         try:
-            newest = recorder.newest(now + timedelta(days=1))
+            newest = recorder.earlier.newest(now + timedelta(days=1))
         except KhcnError as error:
             self._lose(error)
             return ()

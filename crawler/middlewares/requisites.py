@@ -93,7 +93,7 @@ class RequisitesMiddleware:
         if self._spider.full:
             return True
         if self._answered is None:
-            self._answered = self._spider.recorder.answered()
+            self._answered = self._spider.recorder.earlier.answered()
         return address_hash(key) not in self._answered
 
     async def _fetch(self, url: str, via: str) -> Iterable[str]:

@@ -99,7 +99,7 @@ class RobotsMiddleware:
             outside[host] -= 1
 
     def _begin(self, url: str, *, is_first: bool) -> _Asked:
-        held = self._spider.recorder.robots.rules(url, self._token, now() - self._cache_s) if is_first else None
+        held = self._spider.recorder.earlier.robots.rules(url, self._token, now() - self._cache_s) if is_first else None
         if held is None:
             return _Asked(now(), asyncio.create_task(self._ask(url)))
         rules, since = held

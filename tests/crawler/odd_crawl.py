@@ -13,6 +13,7 @@ import sys
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import scrapy
@@ -35,6 +36,7 @@ class TellingRecorder:
             directory / "data", "odd", f"odd-{started:%Y%m%d%H%M%S}", info={"software": "khcn-test"}
         )
         self._list = (directory / "exchanges.jsonl").open("w")
+        self.earlier = SimpleNamespace(held=lambda url: None)  # nothing is asked for conditionally
 
     def record(self, exchange: LiveExchange, *, via: str | None, purpose: Any) -> Capture | None:
         told = {each.name: getattr(exchange, each.name) for each in fields(exchange)}
@@ -47,9 +49,6 @@ class TellingRecorder:
         self._list.write(json.dumps(told, default=str) + "\n")
         self._list.flush()
         return capture
-
-    def held(self, url: str) -> None:
-        """Nothing is asked for conditionally."""
 
     def close(self) -> None:
         self._writer.close()
