@@ -26,6 +26,7 @@ from crawler.version import VERSION
 VERBS = {
     "crawl": "Crawl Departments and archive what they publish.",
     "export": "Write what the archive holds into one file for others.",
+    "fixture": "Cut test cases out of the archive; refresh what is expected of them.",
     "import": "Take WARC and WACZ files of other programs into the archive.",
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",

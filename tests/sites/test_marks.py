@@ -14,7 +14,7 @@ from crawler.registry import page_classes
 from crawler.site_files import filled
 from crawler.sites import Host, Layout, Site
 from tests.crawler.reading_helpers import CAPTURED
-from tests.sites.cases import HTML, all_cases
+from tests.sites.cases import all_cases
 
 BY_MARKS = {"nukeviet", "liferay", "wordpress", "joomla"}
 FAMILIES = sorted((name, reader) for name, reader in page_classes().items() if reader.has_fingerprint())
@@ -32,8 +32,7 @@ SEVERE = (
 
 @pytest.mark.parametrize("case", [case for case in all_cases() if case.family in BY_MARKS], ids=str)
 def test_a_page_bears_the_marks_of_its_family_alone(case):
-    headers = tuple(case.facts.get("headers", HTML).items())
-    page = Page(BARE, "http://example.vn/", CAPTURED, Payload(200, headers, (case.folder / "page.html").read_bytes()))
+    page = Page(BARE, "http://example.vn/", CAPTURED, case.payload)
     sure = {name for name, reader in FAMILIES if reader.fingerprint(page) >= SURE}
 
     assert recognised(page).__module__.endswith(f".{case.family}")
@@ -60,11 +59,10 @@ def test_patterns_answer_at_once(name, reader):
 
 @pytest.mark.parametrize("case", [case for case in all_cases() if isinstance(case.facts.get("site"), dict)], ids=str)
 def test_an_address_is_an_article_or_a_listing_as_the_case_expects(case):
-    (kind,) = case.expected()
     url = case.facts["url"]
 
-    assert kind == "rejected" or case.site.is_listing(url) == (kind == "listing")
-    assert kind != "article" or case.site.is_article(url)
+    assert case.kind == "rejected" or case.site.is_listing(url) == (case.kind == "listing")
+    assert case.kind != "article" or case.site.is_article(url)
 
 
 @pytest.mark.parametrize(
@@ -121,8 +119,7 @@ def test_what_looks_like_an_articles_address_is_none(family, address):
 
 @pytest.mark.parametrize("case", all_cases(), ids=str)
 def test_a_page_cut_off_anywhere_is_read_without_a_fault(case):
-    body = (case.folder / "page.html").read_bytes()
-    headers = tuple(case.facts.get("headers", HTML).items())
+    body, headers = case.payload.body, case.payload.headers
     for share in range(1, 8):
         got = derive(case.site, case.capture, Payload(200, headers, body[: len(body) * share // 8]))
 
