@@ -54,9 +54,7 @@ def _why_not(capture: Capture) -> str | None:
         return "no answer"
     if capture.status != 200:
         return f"status {capture.status}"
-    if capture.truncated:
-        return f"cut off ({capture.truncated})"
-    return None if capture.method == "GET" else f"the answer of a {capture.method}"
+    return f"cut off ({capture.truncated})" if capture.truncated else None
 
 
 def name_of(url: str) -> str:

@@ -57,7 +57,6 @@ def data(tmp_path_factory) -> Path:
                     (ODD["404"], f"{HOST}/vi-vn/tin-chi-tiet/id/1/khong-co", via),
                     (ODD["301"], f"{HOST}/vi-vn/tin-chi-tiet/id/2/doi-cho", via),
                     (replace(exchange(ok(article)), truncated="length"), f"{HOST}/vi-vn/tin-chi-tiet/id/3/cut", via),
-                    (replace(exchange(ok(b"{}")), method="POST"), f"{HOST}/service", via),
                     (ok(article), OTHER, None),
                 ],
                 [(ok(gzip.compress(article, mtime=0), zipped), ARTICLE, via)],
@@ -173,7 +172,6 @@ def test_a_case_of_an_undeclared_site_names_none(data, folder):
         ("khanh_hoa", f"{HOST}/vi-vn/tin-chi-tiet/id/1/khong-co", (), "never as a page that can be read (2024-05-06: status 404)"),
         ("khanh_hoa", f"{HOST}/vi-vn/tin-chi-tiet/id/2/doi-cho", (), "(2024-05-06: status 301)"),
         ("khanh_hoa", f"{HOST}/vi-vn/tin-chi-tiet/id/3/cut", (), "(2024-05-06: cut off (length))"),
-        ("khanh_hoa", f"{HOST}/service", (), "(2024-05-06: the answer of a POST)"),
     ],
 )  # fmt: skip
 def test_what_can_be_no_case_is_a_sentence_and_exit_2(data, folder, site, url, more, said):
