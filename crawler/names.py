@@ -32,6 +32,14 @@ _DOES = re.compile(
     r"|tiến hành|thảo luận|công bố|ký kết|nhiệm kỳ|tại|và các|cùng|nghiệm thu|khảo sát|giới thiệu|hướng dẫn"
     r"|tiếp)(?!\w)"
 )
+# So it is when it says something, in small letters: "Phòng Đánh giá" is a name, "Hội đồng đánh giá cao" none.
+_SAYS = re.compile(
+    r"(?<!\w)(?:đề nghị|đề xuất|kiến nghị|yêu cầu|thống nhất|nhất trí|kết luận|xem xét|thông qua|xếp loại|bỏ phiếu"
+    r"|đánh giá (?:cao|kết|đề|mô)|chấm (?:điểm|\d)|ghi nhận|cho (?:rằng|biết|phép)|khẳng định|mong|cảm ơn|chúc"
+    r"|trân trọng|kính (?:mời|gửi)|gồm|họp|gửi|góp ý|bàn giao|cấp giấy|trước (?:khi|ngày)|sau (?:khi|đó)"
+    r"|là|để|nhằm|nên|cần|phải|khi|rằng|này)(?!\w)"
+    r"|\d{2,} ?%|\d/\d"
+)
 # Names of sections, printed with capitals as names are: "KHOA HỌC", "Chuyển Đổi Số".
 _SECTION = re.compile(
     r"(?<!\w)(?:tin tức|sự kiện|khoa học|công nghệ|chuyển đổi|đổi mới|sáng tạo|thông báo|văn bản|hoạt động"
@@ -89,7 +97,7 @@ def is_office(text: str) -> bool:
     if len(text) > 100 or not text[:1].isupper() or _END.search(text):
         return False
     lower = text.lower()
-    return bool(_OFFICE.match(lower)) and not _DOES.search(lower)
+    return bool(_OFFICE.match(lower)) and not _DOES.search(lower) and not _SAYS.search(text)
 
 
 def names_in(text: str) -> list[str] | None:

@@ -7,7 +7,7 @@ articles, a link to another article, a file? No class name and no id is asked.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -110,11 +110,17 @@ def _kind_by_name(url: str) -> LinkKind:
     return "image" if _IMAGE_FILE.search(path) else ""
 
 
+def _shown(block: Block) -> Block:
+    """Return a line as it was meant to be shown."""
+    text = without_null(block.text)
+    return block if text == block.text else replace(block, text=text)
+
+
 def items_of(page: Page) -> list[Item]:
     """Return the page's lines and pictures with their evidence, in source order."""
     judge = LinkJudge(page)
     items: list[Item] = []
-    for block in split_dates(rejoin(join_rows(list(map(without_null, page.blocks)), judge.kind))):
+    for block in split_dates(rejoin(join_rows(list(map(_shown, page.blocks)), judge.kind))):
         item = Item(len(items), block)
         if block.picture is not None:
             if block.picture.href is not None:

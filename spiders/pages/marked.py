@@ -23,6 +23,7 @@ from crawler.page import Page
 from spiders.pages.evidence import Item, items_of
 from spiders.pages.generic import GenericArticle
 from spiders.pages.reading import Reading, read, read_lines
+from spiders.pages.shaping import without_null
 
 _WITHIN_WORDS = frozenset(("b", "strong", "i", "em", "u", "font", "sub", "sup", "mark"))
 
@@ -43,7 +44,9 @@ def find(root: etree._Element | None, *selectors: str) -> list[etree._Element]:
 
 
 def said(element: etree._Element | None) -> str:
-    """Return the words of an element as one line. Bold and slanted letters do not cut a word, other tags do.
+    """Return the words of an element as one line, without Liferay's null before them.
+
+    Bold and slanted letters do not cut a word, other tags do.
 
     >>> said(etree.HTML("<h1><b>H</b>ội nghị<span>2024</span></h1>"))
     'Hội nghị 2024'
@@ -54,7 +57,7 @@ def said(element: etree._Element | None) -> str:
     for event, inner in etree.iterwalk(element, events=("start", "end")):
         text = inner.text if event == "start" else inner.tail if inner is not element else None
         pieces += ("" if inner.tag in _WITHIN_WORDS else " ", str(text or ""))
-    return line("".join(pieces))
+    return without_null(line("".join(pieces)))
 
 
 def generator(page: Page) -> str:

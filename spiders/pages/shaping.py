@@ -34,10 +34,13 @@ def without_links(block: Block) -> str:
     return " ".join(rest.split())
 
 
-def without_null(block: Block) -> Block:
-    """Take the word null off the beginning of a line, where Liferay prints it for a field that is not there."""
-    text = block.text
-    return replace(block, text=text[5:]) if text.startswith("null ") and text[5:6].isupper() else block
+def without_null(text: str) -> str:
+    """Take the word null off the beginning of a line, where Liferay prints it for a field that is not there.
+
+    >>> without_null("null Mở vườn ươm"), without_null("null là gì?")
+    ('Mở vườn ươm', 'null là gì?')
+    """
+    return text[5:] if text.startswith("null ") and text[5:6].isupper() else text
 
 
 def split_dates(blocks: Sequence[Block]) -> list[Block]:

@@ -93,6 +93,15 @@ def test_a_byline_names_writers_photographers_and_source(line):
         "Theo Thông tư 12",
         "Hình 2: Mô hình",
         "Phó Giám đốc Sở KH&CN",
+        "Hội đồng đề nghị cơ quan chủ trì viết lại hướng dẫn kỹ thuật trước khi chuyển giao",
+        "Hội đồng thống nhất thông qua hồ sơ.",
+        "Hội đồng khoa học và công nghệ cấp tỉnh xếp loại khá",
+        "Hội đồng đánh giá cao kết quả của đề tài.",
+        "Hội đồng gồm chín thành viên",
+        "Hội đồng bỏ phiếu kín với kết quả 9/9.",
+        "Sở đề nghị các đơn vị gửi phiếu",
+        "Trung tâm trân trọng kính mời",
+        "Đoàn công tác ghi nhận nỗ lực của các đơn vị.",
         "",
     ],
 )
@@ -105,6 +114,26 @@ def test_names_that_look_like_offices_are_persons():
     for name in ("Tô Hoài", "Vũ Thị Hoa", "Bảo Ngọc", "Phong Lan", "Đoàn Thị Ngân", "Cúc Phương"):
         assert is_person(name)
         assert not is_office(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Phòng Đánh giá, Thẩm định và Giám định công nghệ",
+        "Hội đồng nhân dân tỉnh",
+        "Hội đồng Khoa học và Công nghệ cấp tỉnh",
+        "Ban Chỉ đạo Chuyển đổi số tỉnh",
+        "Tổ giúp việc Hội đồng",
+        "Ban quản lý Khu công nghệ cao",
+        "Trung tâm Kỹ thuật Tiêu chuẩn Đo lường Chất lượng",
+        "Văn phòng Công nhận Chất lượng",
+        "Viện Cơ điện Nông nghiệp và Công nghệ sau thu hoạch",
+        "Cục Hàng không",
+        "Ban chấm thi",
+    ],
+)
+def test_offices_whose_names_hold_verbs_are_offices(name):
+    assert is_office(name)
 
 
 def test_names_of_sections_are_no_persons():
