@@ -92,7 +92,7 @@ def open_crawl(
             # As it was decided when the crawl began: this crawl itself is the one before now.
             stops_at_known = bool(_last(frontier).get("stops_at_known"))
             recorder.go_on(resumed, look)
-            recorder.note_failed(frontier.failed())
+            recorder.failed.add(frontier.failed())
             told = {"crawl": recorder.crawl, "pending": frontier.resume(), "captures": resumed.captures}
             logger.info("crawl goes on", extra=told)
         else:

@@ -27,12 +27,11 @@ from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
 from crawler.derive import derive
 from crawler.earlier import Earlier
-from crawler.frontier import Entry
+from crawler.failed import Failed
 from crawler.held import Held
 from crawler.lock import SiteLock, SiteLocked
 from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
 from crawler.rebuild import note_again
-from crawler.refusals import REFUSED
 from crawler.sites import Site
 from crawler.tally import owed_after
 
@@ -81,10 +80,8 @@ class Recorder:
         self.info = {**info, "started": warc_date(started)}
         self.crawl = crawl
         self.counts: Counter[str] = Counter()
-        self.failures: dict[str, tuple[str, int]] = {}
-        """Cause and attempts of every URL that got no usable answer."""
-        self.requisite_failures: dict[str, tuple[str, int]] = {}
-        """The same of what pages wanted from other hosts."""
+        self.failed = Failed()
+        """What got no usable answer."""
         self.breaker: tuple[Breaker, ...] = ()
         """Hosts that earlier runs of the crawl left alone."""
         self.runs: tuple[Run, ...] = ()
@@ -96,7 +93,6 @@ class Recorder:
         self.reader = CrawlReader(self.crawl, partial(derive, site))
         self.earlier = Earlier(root, site, catalog, crawl, conditional=conditional)
         """What earlier crawls left."""
-        self._attempts: Counter[str] = Counter()
         self._results: dict[str, Result] = {}
         self._pending: list[tuple[int, Capture, Outcome]] = []
         """What the catalog does not hold yet, each with the count of exchanges written then."""
@@ -137,8 +133,7 @@ class Recorder:
         self.counts.update(
             {f"requisites_{name}": number for name, number in msgspec.to_builtins(before.requisites).items()}
         )
-        self.failures = {failure.url: (failure.cause, failure.attempts) for failure in before.failures}
-        self.requisite_failures = {each.url: (each.cause, each.attempts) for each in before.requisite_failures}
+        self.failed.go_on(before)
         self.breaker = before.breaker or ()
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             look()
@@ -146,12 +141,6 @@ class Recorder:
             self._asked.add(address_of(capture.url, capture.method, capture.request_body))
             if capture.purpose == "page":
                 self.pages_before.add(capture.url)
-
-    def note_failed(self, entries: Iterable[Entry]) -> None:
-        """Take up what failed before the crawl was interrupted, also where no record shows it."""
-        for entry in entries:
-            if entry.cause and not entry.cause.startswith(REFUSED):
-                self.failures.setdefault(entry.url, (entry.cause, max(1, entry.attempts)))
 
     def when_durable(self, call: Callable[[], object]) -> None:
         """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""
@@ -187,10 +176,8 @@ class Recorder:
         address = address_of(exchange.url, *read_request(exchange.request))
         self._asked.add(address)
         self.counts["requests"] += 1
-        self.failures.pop(address, None)
         is_answer = capture is not None and (capture.status == 200 or capture.revisit_of is not None)
-        if exchange.error is not None or not is_answer:
-            self._attempts[address] += 1
+        self.failed.tried(address, is_answered=is_answer and exchange.error is None)
         self.counts["bytes"] += exchange.size
         if capture is None:
             self._sync_soon()
@@ -207,18 +194,6 @@ class Recorder:
             self._results[capture.id] = outcome.result
         self._sync_soon()
         return capture
-
-    def fail(self, url: str, why: str) -> None:
-        """Note that *url*, an address with what was posted, got no usable answer."""
-        self.failures[url] = (why, max(1, self._attempts[url]))
-
-    def stand_in(self, url: str, asked: str) -> None:
-        """Let the attempts at *asked* (a robots.txt) count as those at *url*, which was not asked for because of it."""
-        self._attempts[url] = self._attempts[asked]
-
-    def fail_requisite(self, url: str, why: str) -> None:
-        """Note that a page's requisite at *url*, on somebody else's host, got no answer."""
-        self.requisite_failures[url] = (why, max(1, self._attempts[url]))
 
     def result(self, capture: Capture) -> Result | None:
         """Hand over, once, what the page of a capture was read as; None when it was not read."""

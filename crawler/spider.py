@@ -83,7 +83,7 @@ class SiteSpider(scrapy.Spider):
         spider._known = KnownSet(spider.recorder.known())
         if opened.is_resumed:
             # What the run before has left out, for a limit or a failure, it did not leave word of.
-            is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failures)
+            is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failed)
             spider.is_complete = spider.is_complete and not is_cut
             if spider.limit is not None:
                 found = (*spider.recorder.pages_before, *(entry.url for entry in spider.frontier.pending()))
@@ -266,5 +266,5 @@ class SiteSpider(scrapy.Spider):
 
     def note_failure(self, url: str, why: str) -> None:
         """Put a URL on the report's list of failures."""
-        self.recorder.fail(url, why)
+        self.recorder.failed.fail(url, why)
         logger.warning("request failed", extra={"url": url, "cause": why})

@@ -59,7 +59,7 @@ class Progress:
                 str(read["article"]),
                 str(read["asset"]),
                 size(recorder.counts["bytes"]),
-                str(len(recorder.failures)),
+                str(len(recorder.failed)),
             )
         self._live.update(state, refresh=True)
 

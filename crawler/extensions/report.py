@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 
 from archive.errors import ArchiveError, DiskError, KhcnError, known
-from archive.report import ArticleCounts, CrawlReport, Expectation, Failure, RequisiteCounts, end_run
+from archive.report import ArticleCounts, CrawlReport, Expectation, RequisiteCounts, end_run
 from archive.times import UTC
 from crawler.downloader import hosts_of
 from crawler.exits import Exit
@@ -89,12 +89,12 @@ class ReportExtension:
             captures=recorder.counts["captures"],
             revisits=recorder.counts["revisits"],
             articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
-            failures=tuple(Failure(url, *why) for url, why in sorted(recorder.failures.items())),
+            failures=recorder.failed.pages(),
             owed=recorder.left(is_finished=reason == "finished"),
             waiting=waiting,
             robots_refused=recorder.counts["robots_refused"],
             requisites=RequisiteCounts.of(recorder.counts),
-            requisite_failures=tuple(Failure(url, *why) for url, why in sorted(recorder.requisite_failures.items())),
+            requisite_failures=recorder.failed.requisites(),
             breaker=(*recorder.breaker, *hosts_of(self._crawler).events) or None,
             bound=reason.removeprefix(BOUND) if reason.startswith(BOUND) else None,
             settings=changed_settings(self._crawler.settings),

@@ -116,7 +116,7 @@ class RequisitesMiddleware:
         elif is_own_host(self._spider, url):
             self._spider.note_failure(url, fetched.failure)
         else:
-            self._spider.recorder.fail_requisite(url, fetched.failure)
+            self._spider.recorder.failed.fail_requisite(url, fetched.failure)
             logger.info("requisite failed", extra={"url": url, "cause": fetched.failure})
 
     def _count(self, what: str, number: int = 1) -> None:

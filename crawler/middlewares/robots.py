@@ -74,7 +74,7 @@ class RobotsMiddleware:
         if isinstance(rules, RobotsUnknown):
             self._stats.inc_value("robotstxt/unknown")
             if is_own_host(self._spider, request.url):
-                self._spider.recorder.stand_in(request.url, f"{service}/robots.txt")
+                self._spider.recorder.failed.stand_in(request.url, f"{service}/robots.txt")
             raise rules.again()
         if isinstance(rules, NotAsked):
             raise NotAsked(str(rules))
