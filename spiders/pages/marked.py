@@ -50,6 +50,8 @@ def said(element: etree._Element | None) -> str:
 
     >>> said(etree.HTML("<h1><b>H</b>ội nghị<span>2024</span></h1>"))
     'Hội nghị 2024'
+    >>> said(etree.HTML("<h2>null Mở vườn ươm</h2>"))
+    'Mở vườn ươm'
     """
     if element is None:
         return ""
