@@ -8,6 +8,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -51,6 +52,8 @@ def add(
 
     The case fails until a person has read its expected.json and removed the line "unread".
     """
+    if not _is_address(url):
+        raise click.UsageError(f'"{url}" is no http or https address; give it as `khcn show` takes it, in quotes')
     found = load_site(site)
     is_declared = not site.startswith(UNDECLARED)
     if is_declared and not found.claims(url):
@@ -111,6 +114,14 @@ def update_cases(config: Config, site: str | None, case: str | None, folder: Pat
         told = f"{states['changed']} changed, {states['unchanged']} unchanged"
         more = f", {states['unread']} unchanged and still to be read" if states["unread"] else ""
         click.echo(f"{told}{more}", err=True)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _cases_folder(folder: Path | None) -> Path:

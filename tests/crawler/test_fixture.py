@@ -162,7 +162,10 @@ def test_a_case_of_an_undeclared_site_names_none(data, folder):
     [
         ("khanh_ho", ARTICLE, (), 'no site "khanh_ho" (did you mean "khanh_hoa"?)'),
         ("khanh_hoa", OTHER, (), 'not on a host of "khanh_hoa"; `khcn sites show khanh_hoa` shows its hosts'),
-        ("khanh_hoa", "gopher://x", (), 'not on a host of "khanh_hoa"'),
+        ("khanh_hoa", "gopher://x", (), '"gopher://x" is no http or https address'),
+        ("khanh_hoa", "http://[", (), '"http://[" is no http or https address'),
+        ("khanh_hoa", "http://x.vn:99999/", (), "is no http or https address"),
+        ("khanh_hoa", "", (), '"" is no http or https address'),
         ("khanh_hoa", ARTICLE, ("--name", "../x"), '--name: "../x" is no name of a case'),
         ("khanh_hoa", ARTICLE, ("--name", "Tên"), "use words of a-z and 0-9 joined by _"),
         ("khanh_hoa", ARTICLE, ("--at", "gestern"), '"gestern" is no date'),
