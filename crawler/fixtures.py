@@ -69,7 +69,7 @@ def name_of(url: str) -> str:
     if len(words) == 1 and parts.query:
         words += slug_words(unquote(parts.query))
     while len(words) > 1 and len("_".join(words)) > MAX_NAME:
-        words.pop(-2)
+        words.pop(-2 if words[-1].isdigit() else -1)
     return "_".join(words)[-MAX_NAME:]
 
 

@@ -323,6 +323,8 @@ def test_a_broken_case_is_named_and_exit_4(cases, file, text, said):
         ("http://x.vn/Default.aspx?tabid=95&id=3112", "default_tabid_95_id_3112"),
         ("http://x.vn/thong-bao-ve-ket-qua-ho%CC%A3i-thi", "thong_bao_ve_ket_qua_hoi_thi"),
         ("http://x.vn/Tin%20t%E1%BB%A9c/", "tin_tuc"),
+        (f"http://x.vn/{'hoi-nghi-' * 8}12.html", "hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi_12"),
+        (f"http://x.vn/{'hoi-nghi-' * 8}lon", "hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi_nghi_hoi"),
         ("http://x.vn/?", "home"),
         ("http://x.vn/%E4%B8%AD", "page"),
         ("http://x.vn/" + "a" * 500, "a" * 60),
