@@ -6,10 +6,10 @@ import re
 from typing import ClassVar
 
 from spiders.pages.anchors import DatePlace
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 
 
-class HaTinhArticle(GenericArticle):
+class HaTinhArticle(EvidenceArticle):
     """Seen in the text of a page of June 2025; its markup is not known.
 
     Odd: the date line ``10:16 | 11-06-2025`` stands before the headline, and a

@@ -6,10 +6,10 @@ import re
 from typing import ClassVar
 
 from spiders.pages.anchors import DatePlace
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 
 
-class HauGiangHtmlView(GenericArticle):
+class HauGiangHtmlView(EvidenceArticle):
     """haugiang.gov.vn/HtmlView.aspx (seen 2020): headline, ``22/5/2020, 10:21 (GMT+7)``, body, ``Các tin khác``."""
 
     name: ClassVar[str] = "hau_giang_html_view"
@@ -18,7 +18,7 @@ class HauGiangHtmlView(GenericArticle):
     date_shape: ClassVar[re.Pattern[str] | None] = re.compile(r"\d{1,2}/\d{1,2}/\d{4}\s*,\s*\d{1,2}:\d{1,2}\s*\(GMT")
 
 
-class HauGiangChiTiet(GenericArticle):
+class HauGiangChiTiet(EvidenceArticle):
     """skhcn.haugiang.gov.vn/chi-tiet (seen 2022): headline, ``Ngày 18-05-2022``.
 
     Odd: ``<title>`` is "Chi tiet tin tức - Sở Khoa học công nghệ" on every page; the

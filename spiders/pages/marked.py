@@ -21,7 +21,7 @@ from crawler.clean import key, line
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import Page
 from spiders.pages.evidence import Item, items_of
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 from spiders.pages.reading import Reading, read, read_lines
 from spiders.pages.shaping import without_null
 
@@ -69,7 +69,7 @@ def generator(page: Page) -> str:
     return " ".join([*named, page.payload.header("X-Generator") or ""]).lower()
 
 
-class MarkedArticle(GenericArticle):
+class MarkedArticle(EvidenceArticle):
     """Base of the families: of the CSS selectors of a field the first that finds words counts."""
 
     title_at: ClassVar[tuple[str, ...]] = ()

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from archive.model import Image
 from crawler.page import ListingPage, Page
 from spiders.pages.anchors import DatePlace
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 from spiders.pages.marked import find, generator
 from spiders.pages.marked_listing import MarkedListing
 
@@ -48,7 +48,7 @@ class SharePointListing(MarkedListing):
         return [url for url in urls if url is not None]
 
 
-class SharePointArticle(GenericArticle):
+class SharePointArticle(EvidenceArticle):
     """Headline, date line, lead, body, ``Các tin đã đưa ngày:``; read by evidence."""
 
     name: ClassVar[str] = "sharepoint"

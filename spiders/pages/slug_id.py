@@ -19,7 +19,7 @@ from archive.model import NotAnArticle
 from crawler.clean import slug_words
 from crawler.page import Page
 from crawler.sites import split_target
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 
 _LAST = re.compile(r"([^/?]+?)(?:-n?\d+)?(?:\.html?)?(?:\?.*)?$")
 ENOUGH_WORDS = 5
@@ -28,7 +28,7 @@ ALIKE = 0.2
 """Share of the address's words in the headline below which the page is another."""
 
 
-class SlugIdArticle(GenericArticle):
+class SlugIdArticle(EvidenceArticle):
     """An article whose address ends with its number."""
 
     name: ClassVar[str] = "slug_id"

@@ -18,13 +18,13 @@ from urllib.parse import urlsplit
 
 from crawler.page import ListingPage, Page
 from spiders.pages.anchors import DatePlace
-from spiders.pages.generic import GenericArticle
+from spiders.pages.evident import EvidenceArticle
 from spiders.pages.liferay import LISTINGS, LiferayListing
 
 _ADDRESS = re.compile(r"/-/(?:view-article/\d+/\d{13}/\d{13}|tin-tuc/[^/]+\d)/?$")
 
 
-class VnptArticle(GenericArticle):
+class VnptArticle(EvidenceArticle):
     """Headline, ``Ngày đăng: 05-05-2021`` or ``Ngày 18-05-2022``, body."""
 
     name: ClassVar[str] = "vnpt_portal"

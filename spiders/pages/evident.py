@@ -1,0 +1,96 @@
+"""Articles read by the evidence of their lines: what the families rest on where their marks say nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar
+
+from archive.model import Attachment, Image, NotAnArticle, Precision
+from crawler.dates import not_after
+from crawler.page import ArticlePage
+from spiders.pages.anchors import DatePlace
+from spiders.pages.reading import Reading, read
+
+_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+_ERROR_TITLE = re.compile(r"(?:404|403|500|502|503|not found|không tìm thấy|lỗi|error|bảo trì)", re.I)
+
+TEASERS = 3
+"""A page that is no article and lists so many is a list."""
+
+
+class EvidenceArticle(ArticlePage):
+    """Any news page: a headline, a date line beside it, paragraphs after it.
+
+    Rests on no class name and no id. Subclasses narrow what a site is known to do.
+    """
+
+    date_place: ClassVar[DatePlace] = "either"
+    """On which side of the headline the date line stands."""
+    date_shape: ClassVar[re.Pattern[str] | None] = None
+    """How the date line looks; others are taken only when there is none like it."""
+
+    @cached_property
+    def reading(self) -> Reading:
+        """All fields, read at once."""
+        return read(self, self.date_place, self.date_shape)
+
+    def refusal(self) -> NotAnArticle | None:
+        found = self.reading
+        if not self.blocks:
+            return NotAnArticle("empty", f"{len(self.payload.body)} bytes")
+        short = len(self.text()) < 300
+        if short and found.missing is not None and (found.date is None or found.missing == found.title):
+            return NotAnArticle("soft_404", found.missing)
+        if short and found.date is None and _ERROR_TITLE.search(self.head_title):
+            return NotAnArticle("soft_404", self.head_title)
+        refused = super().refusal()
+        if refused is not None and found.missing is not None:
+            return NotAnArticle("soft_404", found.missing)
+        if refused is not None and found.listed >= TEASERS:
+            return NotAnArticle("section_list", self.head_title)
+        if refused is None and found.date is None and not self.site.is_article(self.url):
+            return NotAnArticle("no_date", found.title or "")
+        return refused
+
+    def title(self) -> str | None:
+        return self.reading.title
+
+    def summary(self) -> str | None:
+        return self.reading.lead
+
+    def text(self) -> str:
+        return "\n\n".join(self.reading.paragraphs)
+
+    def published(self) -> tuple[datetime | None, Precision | None]:
+        found = not_after(self.reading.date, self.captured) if self.reading.date is not None else None
+        return (found.value, found.precision) if found is not None else (None, None)
+
+    def modified(self) -> datetime | None:
+        changed = self.reading.changed
+        return changed.value if changed is not None else None
+
+    def authors(self) -> tuple[str, ...]:
+        return self.reading.byline.authors
+
+    def photographers(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.reading.byline.photographers, *self.reading.photographers)))
+
+    def source(self) -> str | None:
+        return self.reading.byline.source
+
+    def section(self) -> str | None:
+        return super().section() or self.reading.section
+
+    def tags(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.reading.tags))
+
+    def language(self) -> str | None:
+        return "vi" if _VIETNAMESE.search(f"{self.title()} {self.text()[:2000]}") else None
+
+    def images(self) -> tuple[Image, ...]:
+        return tuple(self.reading.images)
+
+    def attachments(self) -> tuple[Attachment, ...]:
+        return tuple(self.reading.attachments)
