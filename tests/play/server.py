@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
 from tests.play.content import articles as all_articles
+from tests.play.departments import all_hosts, departments
 from tests.play.seeds import seed_articles
 from tests.play.truth import PlayedArticle, Text
 from tests.play.wire import Wire
@@ -32,15 +33,16 @@ class Fetch(NamedTuple):
 class Played:
     """The sites while they are played."""
 
-    def __init__(self, world: World, port: int = 0) -> None:
+    def __init__(self, world: World, port: int = 0, hosts: Sequence[str] = tuple(HOSTS)) -> None:
         self.world = world
+        self.hosts = hosts
         self.port = port
         self.log: list[Fetch] = []
 
     @property
     def resolve(self) -> str:
         """The value for ``KHCN_RESOLVE``: ``host=address:port,...``."""
-        return ",".join(f"{host}={ADDRESS}:{self.port}" for host in HOSTS)
+        return ",".join(f"{host}={ADDRESS}:{self.port}" for host in self.hosts)
 
     @property
     def articles(self) -> tuple[PlayedArticle, ...]:
@@ -85,19 +87,27 @@ def play(
     still: bool = False,
     photos: bool = False,
     finds: bool = False,
+    all_sites: bool = False,
 ) -> Iterator[Played]:
     """Play the sites on loopback at *port* (0: any free one) while the block runs.
 
     The *hold_back* newest articles of each generation are not played until ``played.publish(article)``; with *oldest* only so many of the rest are played at all;
     *seeds* asks for the seed documents too, when they are there. With *still* nothing changes between
     two fetches: view counters, clocks and tokens stand. With *photos* pictures are as heavy as photographs are.
-    With *finds* Hà Tĩnh has a feed, sitemaps, and listings that scripts load.
+    With *finds* Hà Tĩnh has a feed, sitemaps, and listings that scripts load. With *all_sites* every active Department
+    is played (see :mod:`tests.play.departments`), and all hosts that site files name lead here.
     """
     shown: list[PlayedArticle] = []
     for layout in HOSTS.values():
         rest = [one for one in all_articles() if one.layout == layout][hold_back:]
         shown += rest if oldest is None else rest[-oldest:]
-    played = Played(World([*shown, *(seed_articles() if seeds else ())], photos=photos, has_finds=finds))
+    world = World(
+        [*shown, *(seed_articles() if seeds else ())],
+        photos=photos,
+        has_finds=finds,
+        others=departments() if all_sites else None,
+    )
+    played = Played(world, hosts=(*HOSTS, *all_hosts()) if all_sites else tuple(HOSTS))
     counter = itertools.repeat(1) if still else itertools.count(1)
     loop = asyncio.new_event_loop()
 

@@ -91,13 +91,13 @@ class PlayedArticle:
 
     url: str
     """Absolute address, as the listing links it."""
-    layout: Layout
-    """Which of the site's generations printed it."""
+    layout: Layout | str
+    """Which of the site's generations printed it; the site's id where it has only one."""
     title: str
     """Headline, NFC."""
     published: datetime
     """Printed date of publication, +07:00; with precision ``day`` its time is 00:00."""
-    precision: Literal["minute", "day"]
+    precision: Literal["second", "minute", "day"]
     """What the page prints of it."""
     authors: tuple[str, ...]
     """Writers, in the order of the byline."""
@@ -125,11 +125,15 @@ class PlayedArticle:
     """Address of the same article in the older generation, when this one is an import."""
     printed_date: str = ""
     """The date line as printed."""
+    summary: str | None = None
+    """The lead, when the page sets it apart from the body."""
+    tags: tuple[str, ...] = ()
+    """Keywords."""
 
     @property
     def site(self) -> str:
         """Site id."""
-        return SITE_OF_LAYOUT[self.layout]
+        return SITE_OF_LAYOUT.get(self.layout, self.layout)
 
     @property
     def paragraphs(self) -> tuple[str, ...]:

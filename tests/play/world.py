@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
 from threading import RLock
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from tests.play import chrome as marks
@@ -61,10 +62,25 @@ class Answer:
     location: str | None = None
 
 
+class Answerer(Protocol):
+    """A host that is played beside the world's own."""
+
+    def answer(self, target: str) -> Answer:
+        """Return what the host answers to a GET of *target*."""
+
+
 class World:
     """The played hosts' content; articles can be added, replaced and removed while it is played."""
 
-    def __init__(self, articles: Iterable[PlayedArticle], *, photos: bool = False, has_finds: bool = False) -> None:
+    def __init__(
+        self,
+        articles: Iterable[PlayedArticle],
+        *,
+        photos: bool = False,
+        has_finds: bool = False,
+        others: Mapping[str, Answerer] | None = None,
+    ) -> None:
+        self._others = others or {}
         self._photos = photos
         self._has_finds = has_finds
         self.modified: dict[str, datetime] = {}
@@ -118,6 +134,8 @@ class World:
 
     def answer(self, host: str, target: str) -> Answer:
         """Return what *host* answers to a GET of *target* (path and query)."""
+        if host in self._others:
+            return self._others[host].answer(target)
         if host not in HOSTS:
             return Answer(421, "text/plain; charset=utf-8", f"{host} is not played here".encode())
         with self._lock:
@@ -222,13 +240,8 @@ class World:
     def _rest(self, host: str, target: str) -> Answer:
         """Decorations, the menu's other pages, other offices, and what is not there."""
         path = urlsplit(target).path
-        if path.startswith(("/img/", "/favicon", "/captcha/", "/thong-ke/")):
-            kind = {"png": "png", "gif": "gif", "ico": "x-icon"}.get(path.rsplit(".", 1)[-1], "jpeg")
-            return Answer(200, f"image/{kind}", icon(path), etag=f'"{zlib.crc32(path.encode()):x}"', modified=EPOCH)
-        if path.startswith("/css/"):
-            return Answer(200, "text/css", STYLE, etag='"css-3"', modified=EPOCH)
-        if path.startswith("/js/"):
-            return Answer(200, "application/javascript", SCRIPT, etag='"js-3"', modified=EPOCH)
+        if (decorated := decoration(path)) is not None:
+            return decorated
         office = OTHER_OFFICES.get(parse_qs(urlsplit(target).query).get("siteid", [""])[0])
         if office:
             return Answer(200, HTML, _plain_page(host, office, _other_office(office, target)), changes=True)
@@ -261,6 +274,18 @@ class World:
                 self._assets[image.url], self._assets[moved] = moved, kind
         for file in article.attachments:
             self._assets[file.url] = file
+
+
+def decoration(path: str) -> Answer | None:
+    """Return what pages are decorated with: pictures of the layout, styles, scripts."""
+    if path.startswith(("/img/", "/favicon", "/captcha/", "/thong-ke/")):
+        kind = {"png": "png", "gif": "gif", "ico": "x-icon"}.get(path.rsplit(".", 1)[-1], "jpeg")
+        return Answer(200, f"image/{kind}", icon(path), etag=f'"{zlib.crc32(path.encode()):x}"', modified=EPOCH)
+    if path.startswith("/css/"):
+        return Answer(200, "text/css", STYLE, etag='"css-3"', modified=EPOCH)
+    if path.startswith("/js/"):
+        return Answer(200, "application/javascript", SCRIPT, etag='"js-3"', modified=EPOCH)
+    return None
 
 
 def _number(query: dict[str, list[str]], name: str, default: int) -> int:
