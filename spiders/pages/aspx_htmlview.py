@@ -15,7 +15,7 @@ import re
 from datetime import datetime
 from typing import ClassVar
 
-from archive.model import Precision
+from archive.model import NotAnArticle, Precision
 from crawler.dates import parse_vi_datetime
 from crawler.page import Page
 from crawler.sites import split_target
@@ -48,6 +48,15 @@ class AspxHtmlView(MarkedArticle):
         target = split_target(page.url)[2]
         here = any(re.fullmatch(pattern, target) for pattern in (*cls.articles, *cls.listings))
         return 0.6 if here and "__VIEWSTATE" in page.markup else 0.0
+
+    def refusal(self) -> NotAnArticle | None:
+        refused = super().refusal()
+        if refused is not None and refused.reason == "no_date" and self.published()[0] is not None:
+            return None
+        return refused
+
+    def section(self) -> str | None:
+        return super().section() or self.evidence.section
 
     def published(self) -> tuple[datetime | None, Precision | None]:
         printed = super().published()

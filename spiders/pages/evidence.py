@@ -93,9 +93,11 @@ class LinkJudge:
         if url.partition("#")[0] == self.page.url.partition("#")[0]:
             return "self"
         if urlsplit(url).netloc.lower() == self.host:
-            # Without address rules, a path with a long slug or an id is taken for another article.
-            slug = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-            return "article" if not site.layouts and (slug.count("-") >= 5 or _ID.search(slug)) else "page"
+            # Without address rules, a long slug or an id, be it in the query, is taken for another article's.
+            parts = urlsplit(url)
+            slug = parts.path.rstrip("/").rpartition("/")[2]
+            named = slug.count("-") >= 5 or _ID.search(f"{slug}?{parts.query}")
+            return "article" if not site.layouts and named else "page"
         return ""
 
 

@@ -107,12 +107,14 @@ class NukeVietArticle(MarkedArticle):
     def _byline(self, byline: Byline) -> Byline:
         for element in find(self.root, "p.h5.text-right", "#author p"):
             text = said(element)
-            names = parse_byline(text)
+            value = _LABEL.sub("", text)
+            is_source = text.lower().startswith(("nguồn", "source"))
+            names = parse_byline(text) or (parse_byline(f"Tác giả: {value}") if value and not is_source else None)
             if names is not None and names.source is not None:
                 byline = byline._replace(source=names.source)
             elif names is not None and names.authors:
                 byline = byline._replace(authors=names.authors)
-            elif (value := _LABEL.sub("", text)) and text.lower().startswith(("nguồn", "source")):
+            elif value and is_source:
                 byline = byline._replace(source=value)
             elif value:
                 byline = byline._replace(authors=(value,))
