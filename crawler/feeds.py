@@ -105,10 +105,10 @@ def _join(link: str, element: etree._Element, url: str) -> str | None:
     return absolute(link, base)
 
 
-def feed_links(root: etree._Element | None, base: str) -> list[str]:
+def feed_links(root: etree._Element | None, base: str, *, only_named: bool = False) -> list[str]:
     """Return the feeds that a page names, in its order: ``<link rel=alternate>``, and links that look like feeds.
 
-    Not those of comments.
+    Not those of comments; with *only_named* not those that merely look so.
 
     >>> page = etree.HTML('<link rel="alternate" type="application/rss+xml" href="/a"><a href="/rss/tin.rss">RSS</a>')
     >>> feed_links(page, "http://a.vn/")
@@ -123,6 +123,7 @@ def feed_links(root: etree._Element | None, base: str) -> list[str]:
         is_named = "alternate" in str(element.get("rel") or "").lower().split() and _TYPES.match(
             element.get("type") or ""
         )
-        if is_named or (element.tag == "a" and _NAMED.search(urlsplit(url).path)):
+        looks = not only_named and element.tag == "a" and _NAMED.search(urlsplit(url).path)
+        if is_named or looks:
             found.setdefault(url)
     return list(found)

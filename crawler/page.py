@@ -38,6 +38,8 @@ _NEXT_WORDS = re.compile(
 _NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
 _NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
 
+PAGE_PARAM = "page"
+"""Query key that holds a listing's page number where none is declared."""
 
 _P = TypeVar("_P", bound="Page")
 
@@ -159,7 +161,7 @@ class ListingPage(Page):
 
     @cached_property
     def _param(self) -> str:
-        return self.site.page_param(self.url) or "page"
+        return self.site.page_param(self.url) or PAGE_PARAM
 
     def _number(self, url: str) -> int:
         """Return the page number of a listing's address, that of the first page when it has none."""

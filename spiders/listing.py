@@ -21,6 +21,7 @@ from archive.times import UTC
 from crawler.feeds import read_feed
 from crawler.files import payload_of
 from crawler.known import KnownSet
+from crawler.page import PAGE_PARAM
 from spiders.ajax import AjaxFinder
 from spiders.feed import FeedFinder
 from spiders.finder import asked_url
@@ -198,9 +199,9 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             yield self.request(url, self.parse_listing, via=response.url)
 
     def _is_first_page(self, url: str) -> bool:
-        param = self.site.page_param(url)
+        param = self.site.page_param(url) or PAGE_PARAM
         first = str(self.site.first_page(url))
-        return dict(parse_qsl(urlsplit(url).query)).get(param or "", first) == first
+        return dict(parse_qsl(urlsplit(url).query)).get(param, first) == first
 
     def _follow_everything(self, response: Response) -> Iterator[Request]:
         """An undeclared site has no known shape: every page of its host is asked for once."""
