@@ -180,6 +180,10 @@ class CrawlReport:
     """Those of them on other hosts that got no answer; they do not make the crawl ``PARTIAL``."""
     expectations: tuple[Expectation, ...] = ()
     """What the site file expects, and whether it was so."""
+    traps: dict[str, int] = field(default_factory=dict)
+    """Addresses not asked for, because they lead to nothing new however far one follows them, by the kind of trap."""
+    trap_examples: dict[str, str] = field(default_factory=dict)
+    """One of these addresses of each kind."""
     runs: tuple[Run, ...] = ()
     """The processes that worked on the crawl, in the order of time; all else is about all of them together."""
 

@@ -21,7 +21,7 @@ from archive.jsonl import write_settled
 from archive.model import Article, Capture, Payload, Purpose
 from archive.posts import address_of, read_request
 from archive.report import Breaker, CrawlReport, Run, write_report
-from archive.times import warc_date
+from archive.times import VN, warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
@@ -34,6 +34,7 @@ from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_c
 from crawler.rebuild import note_again
 from crawler.sites import Site
 from crawler.tally import owed_after
+from crawler.trapped import Traps
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -86,6 +87,8 @@ class Recorder:
         """Hosts that earlier runs of the crawl left alone."""
         self.runs: tuple[Run, ...] = ()
         """The processes that worked on the crawl, this one last."""
+        self.traps = Traps(site, started.astimezone(VN).date())
+        """What leads nowhere, and is not asked for."""
         self.broken: KhcnError | None = None
         """Why something could not be kept."""
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
@@ -135,6 +138,7 @@ class Recorder:
         )
         self.failed.go_on(before)
         self.breaker = before.breaker or ()
+        self.traps.go_on(before.traps, before.trap_examples)
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             look()
             self.held_now.add(capture)

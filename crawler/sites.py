@@ -215,7 +215,7 @@ class Site(_Table, frozen=True):
         return msgspec.structs.replace(self, hosts=tuple(hosts))
 
     def _claiming(self, url: str) -> list[Host]:
-        scheme, host, target = split_target(url)
+        scheme, host, target = _split_bare(url)
         if scheme not in ("http", "https"):
             return []
         return [entry for entry in self.hosts if entry.host == host and re.fullmatch(entry.scope, target)]
@@ -241,7 +241,7 @@ class Site(_Table, frozen=True):
         # The same links stand on many pages; the site is frozen, so the answer stays.
         @lru_cache(maxsize=8192)
         def fitting(kind: Literal["articles", "listings"], url: str) -> tuple[Layout, ...]:
-            _, host, target = split_target(url)
+            _, host, target = _split_bare(url)
             return tuple(layout for layout in self.layouts if layout.matches(kind, host, target))
 
         return fitting
@@ -273,7 +273,7 @@ class Site(_Table, frozen=True):
             query = {key.lower(): value for key, value in parse_qsl(urlsplit(url).query)}
             values = [query.get(key.lower(), "") for key in layout.source_id]
             return ".".join(values) if all(values) else None
-        match = layout.match("articles", split_target(url)[2])
+        match = layout.match("articles", _split_bare(url)[2])
         return ".".join(value for value in match.groupdict().values() if value) or None if match else None
 
     def identity(self, url: str) -> str:
@@ -292,7 +292,7 @@ class Site(_Table, frozen=True):
     def numbered(self, url: str) -> tuple[str, int] | None:
         """Return what all pages of the listing *url* share, and its number; None unless its pattern has a ``page``."""
         layout = self.layout_of("listings", url)
-        match = layout.match("listings", split_target(url)[2]) if layout is not None else None
+        match = layout.match("listings", _split_bare(url)[2]) if layout is not None else None
         if layout is None or match is None or "page" not in match.re.groupindex:
             return None
         start, stop = match.span("page")
@@ -328,6 +328,12 @@ class Site(_Table, frozen=True):
 
 
 _identity_key = lru_cache(maxsize=8192)(identity_key)
+
+
+@lru_cache(maxsize=8192)
+def _split_bare(url: str) -> tuple[str, str, str]:
+    """Return scheme, host and target without the visitor's session: patterns are written without it."""
+    return split_target(without_junk(url))
 
 
 def split_target(url: str) -> tuple[str, str, str]:

@@ -29,6 +29,7 @@ from crawler.recorder import Recorder
 from crawler.refusals import REFUSED, HostClosed, NotAsked
 from crawler.requests import address_asked
 from crawler.requisites import LINKED
+from crawler.sessions import without_junk
 from crawler.sites import Seed, Site
 
 if TYPE_CHECKING:
@@ -113,15 +114,24 @@ class SiteSpider(scrapy.Spider):
 
     def asked_as(self, url: str) -> str:
         """Return what all addresses share of which one is asked for in a crawl: those of one article, or page."""
-        return f"article:{self.site.identity(url)}" if self.site.is_article(url) else url
+        if self.site.is_article(url):
+            return f"article:{self.site.identity(url)}"
+        return without_junk(url, self.site.junk)
 
-    def fresh(self, urls: Iterable[str]) -> list[str]:
-        """Return those of *urls* that the crawl has not found yet, each once: no request is made of the others."""
+    def fresh(self, urls: Iterable[str], via: str | None) -> list[str]:
+        """Return those of *urls* that the crawl has not found yet, each once: no request is made of the others.
+
+        They were found on the page *via*. Those that lead into a trap are left out, and counted.
+        """
+        traps = self.recorder.traps
+        named = [(url_key(self.asked_as(url)), url) for url in urls if not traps.avoids(url, via)]
         keys: dict[int, str] = {}
-        for url in urls:
-            keys.setdefault(url_key(self.asked_as(url)), url)
+        for key, url in named:
+            keys.setdefault(key, url)
         found = self.frontier.knows(keys)
-        return [url for key, url in keys.items() if key not in found]
+        chosen = {key: url for key, url in keys.items() if key not in found}
+        traps.note_sessions(chosen, named)
+        return list(chosen.values())
 
     def known(self, url: str) -> bool:
         """Say whether the article at *url* is in the archive already."""

@@ -40,7 +40,8 @@ class FeedFinder(Finder):
         # Of an undeclared site every page is asked for: below /rss/ there may be articles, as at khcnhungyen.gov.vn.
         named = feed_links(page.root, page.base, only_named=not self.site.layouts)
         links = [url for url in named if self.site.allows(url) and url not in declared]
-        for url in self.fresh(url for url in links if not self.site.is_article(url) and not self.site.is_listing(url)):
+        feeds = [url for url in links if not self.site.is_article(url) and not self.site.is_listing(url)]
+        for url in self.fresh(feeds, response.url):
             if self._feeds_found >= self.settings.getint("FEEDS_MAX"):
                 logger.info("feeds cut", extra={"url": response.url, "feed": url})
                 return

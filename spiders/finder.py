@@ -55,7 +55,7 @@ class Finder(SiteSpider):
                 wanted.append(url)
         self.is_complete = self.is_complete and not self._since.has_cut
         callback = self.parse_article if self.site.layouts else self.parse_page
-        for url in self.fresh(wanted):
+        for url in self.fresh(wanted, via):
             yield from self._ask(url, via, callback)
 
     def is_wanted(self, url: str) -> bool:

@@ -141,7 +141,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
 
     def _ask_held(self, held: Mapping[str, str | None]) -> None:
         callback = self.parse_article if self.site.layouts else self.parse_page
-        requests = [each for url in self.fresh(held) for each in self._ask(url, held[url], callback)]
+        requests = [each for url in self.fresh(held, None) for each in self._ask(url, held[url], callback)]
         for request in requests:
             assert self.crawler.engine is not None
             self.crawler.engine.crawl(request)
@@ -166,7 +166,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         yield from self.ask_noticed(listing)
         keys = {item: address_hash(item.url) for item in listing.items if self.site.allows(item.url)}
         items = [item for item, key in keys.items() if key not in set(before)]
-        fresh = set(self.fresh(item.url for item in items))
+        fresh = set(self.fresh((item.url for item in items), listing.url))
         for item in items:
             if self._is_not_due(item.url):
                 known_in_a_row += 1
@@ -176,7 +176,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
                 known_in_a_row = 0
                 if item.url in fresh:
                     yield from self._ask(item.url, listing.url, self.parse_article)
-        has_next = items and listing.next_url and self._may_follow(listing.next_url) and not self._is_full()
+        has_next = self._has_next(listing, bool(items))
         goes_on = has_next and self._since.goes_on(self.site.listing_key(listing.url), items)
         self.is_complete = self.is_complete and not self._since.has_cut
         if goes_on and listing.next_url:
@@ -184,8 +184,17 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             ajax = self.next_ajax(listing.next_url, via=listing.url, **behind)
             yield ajax or self.request(listing.next_url, self.parse_listing, via=listing.url, **behind)
 
-    def _may_follow(self, url: str) -> bool:
-        return self.site.ajax_of(url) is not None or self.site.allows(url)
+    def _has_next(self, listing: Listing, names_more: bool) -> bool:
+        """Say whether to go on behind a page; pages that are linked behind the last one are counted as a trap."""
+        traps, key, following = self.recorder.traps, self.site.listing_key(listing.url), listing.next_url
+        is_past = traps.is_past_the_last(key, (item.url for item in listing.items)) or not names_more
+        if following is None or not (self.site.ajax_of(following) is not None or self.site.allows(following)):
+            return False
+        if self.site.ajax_of(following) is not None:  # no page says that another follows
+            return not is_past and not self._is_full()
+        if is_past:
+            traps.note("past_last_page", following)
+        return not is_past and not traps.avoids(following, listing.url) and not self._is_full()
 
     def asked_as(self, url: str) -> str:
         """Return what all addresses share of which one is asked for in a crawl; a listing has one first page."""
@@ -195,10 +204,12 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
 
     def _open_listings(self, response: Response) -> Iterator[Request]:
         listings = [url for url in self.links(response) if self.site.is_listing(url) and self.site.allows(url)]
-        for url in self.fresh(filter(self._is_first_page, listings)):
+        for url in self.fresh(filter(self._is_first_page, listings), response.url):
             yield self.request(url, self.parse_listing, via=response.url)
 
     def _is_first_page(self, url: str) -> bool:
+        if (numbered := self.site.numbered(url)) is not None:
+            return numbered[1] == self.site.first_page(url)
         param = self.site.page_param(url) or PAGE_PARAM
         first = str(self.site.first_page(url))
         return dict(parse_qsl(urlsplit(url).query)).get(param, first) == first
@@ -210,5 +221,6 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             yield from self.ask_found(((item.url, item.published) for item in feed), response.url)
             return
         links = [url for url in self.links(response) if self.site.allows(url) and url not in self._files]
-        for url in self.fresh(url for url in links if self.is_wanted(url)):
+        links = self.recorder.traps.without_later_pages(response.url, links)
+        for url in self.fresh((url for url in links if self.is_wanted(url)), response.url):
             yield from self._ask(url, response.url, self.parse_page)

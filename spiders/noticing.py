@@ -18,5 +18,6 @@ class NoticingFinder(Finder):
         """Ask for known articles that look changed or taken away; with ``full`` they are asked for anyway."""
         before = None if self.full else self.recorder.earlier.listing_before(listing.url)
         urls = noticed(before, listing) if before is not None else []
-        for url in self.fresh(url for url in urls if self.known(url) and self.site.allows(url)):
+        known = [url for url in urls if self.known(url) and self.site.allows(url)]
+        for url in self.fresh(known, listing.url):
             yield from self._ask(url, listing.url, self.parse_article)

@@ -42,11 +42,11 @@ class SitemapFinder(Finder):
         if not self.discovers:
             return
         named = [url for url in response.meta.get("sitemaps", ()) if self.site.allows(url)]
-        for url in self.fresh(named):
+        for url in self.fresh(named, None):
             yield from self._open(url, None, 0)
         parts = urlsplit(response.url)
         usual = f"{parts.scheme}://{parts.netloc}/sitemap.xml"
-        if not named and self.site.allows(usual) and self.fresh([usual]) and self._may_exist(usual):
+        if not named and self.site.allows(usual) and self.fresh([usual], None) and self._may_exist(usual):
             yield self.request(usual, self.parse_sitemap, purpose="sitemap", priority=LATER, is_guess=True)
 
     def parse_sitemap(
@@ -86,7 +86,7 @@ class SitemapFinder(Finder):
             logger.warning("sitemaps too deep", extra={"url": response.url})
             return
         entries = {entry.url: entry for entry in index.entries if self.site.allows(entry.url)}
-        for url in self.fresh(entries):
+        for url in self.fresh(entries, response.url):
             if self._is_changed(entries[url]):
                 yield from self._open(url, response.url, depth + 1)
 
@@ -116,7 +116,7 @@ class SitemapFinder(Finder):
         dated = {entry.url: entry.modified for entry in sitemap.entries if entry.modified and self.known(entry.url)}
         read = self.recorder.earlier.last_readings(dated)
         later = [url for url, (date, _) in read.items() if date < dated[url] <= now() + timedelta(days=1)]
-        for url in self.fresh(sorted(later, key=lambda url: dated[url], reverse=True)):
+        for url in self.fresh(sorted(later, key=lambda url: dated[url], reverse=True), None):
             if self._rechecks >= self.settings.getint("SITEMAP_RECHECKS_MAX") or self._is_full():
                 return
             self._rechecks += 1

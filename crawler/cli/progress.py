@@ -109,6 +109,8 @@ def remarks(report: CrawlReport) -> Iterator[str]:
     for expectation in report.expectations:
         if not expectation.ok:
             yield f"not as expected: {expectation.told}"
+    for kind, count in report.traps.items():
+        yield f"trap: {kind}, {count} addresses not asked for, such as {report.trap_examples.get(kind, '(none kept)')}"
     if report.bound is not None:
         yield f"ended by {report.bound}; the next run goes on from there"
     elif report.exit == Exit.INTERRUPTED:

@@ -100,6 +100,8 @@ class ReportExtension:
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
             expectations=expectations,
+            traps=dict(sorted(recorder.traps.counts.items())),
+            trap_examples=dict(sorted(recorder.traps.examples.items())),
             runs=recorder.runs,
         )
         self.report = end_run(replace(self.report, exit=int(self._exit(reason))))
