@@ -223,22 +223,47 @@ PAGES = {
     ),
 }  # fmt: skip
 
+BY_ADDRESS = ByTest("tests/crawler/test_url_traps.py", "test_a_trap_is_known_by_its_address")
+BOUNDED = ByTest("tests/crawler/test_traps_crawl.py", "test_a_trapped_site_is_asked_for_a_bounded_number_of_pages")
 ADDRESSES = {
     "combining marks": (
         Seen("slug_id/combining_marks_in_the_address", "ho%CC%A3i",
              {"url": "http://dost-bentre.gov.vn/chi-tiet-thong-bao/148/"
                      "thong-bao-ve-ket-qua-ho%CC%A3i-thi-sa%CC%81ng-tao-ky-thuat"}),
+        ByTest("tests/crawler/test_traps_crawl.py",
+               "test_an_address_with_decomposed_letters_is_asked_for_as_it_was_found"),
     ),
     "session ids": (
         Seen("liferay/placeholder_time_and_session_id", ";jsessionid=",
              {"url": "http://sokhcn.example.vn/tin-tuc-su-kien/-/view_content/"
                      "22549-giai-thuong-chat-luong-quoc-gia.html"}),
+        ByTest("tests/crawler/test_url_traps.py", "test_the_session_in_an_address_makes_no_other_page"),
     ),
     "p_p_auth": (Seen("liferay/article_62_raw_labels", "p_p_auth=NzLUVKZE", {"source_id": "32066754"}, ["p_p_auth"]),),
     "t=<ms>": (
         Seen("liferay/placeholder_time_and_session_id", "t=1344214800000", {"source_id": "22549"}, ["t=1344214800000"]),
     ),
-    "/en/vi/en chains": (ByTest("tests/sites/test_marks.py", "test_what_looks_like_an_articles_address_is_none"),),
+    "/en/vi/en chains": (
+        ByTest("tests/sites/test_marks.py", "test_what_looks_like_an_articles_address_is_none"),
+        BY_ADDRESS,
+        BOUNDED,
+    ),
+    "calendars without end": (
+        BY_ADDRESS,
+        BOUNDED,
+        ByTest("tests/crawler/test_url_traps.py", "test_the_date_in_the_address_of_an_article_makes_no_calendar"),
+    ),
+    "path segments that come again": (
+        BY_ADDRESS,
+        BOUNDED,
+        ByTest("tests/crawler/test_url_traps.py",
+               "test_a_relative_link_that_is_resolved_once_too_often_is_known_by_its_page"),
+    ),
+    "numbers of pages that nobody has": (
+        BY_ADDRESS,
+        BOUNDED,
+        ByTest("tests/crawler/test_traps_crawl.py", "test_a_list_that_begins_again_behind_its_last_page_ends"),
+    ),
     "paths in any case": (
         Seen("can_tho/address_in_capitals", "/DEFAULT.ASPX?NID=5127", {"source_id": "5127"}),
     ),

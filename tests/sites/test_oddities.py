@@ -64,4 +64,4 @@ def test_what_a_page_can_not_show_has_a_test(test: ByTest):
 
 def test_every_oddity_is_shown():
     assert [oddity for oddity, found in ODDITIES.items() if not found] == []
-    assert len(ODDITIES) >= 45
+    assert len(ODDITIES) >= 49
