@@ -68,14 +68,16 @@ class SiteProcess(AsyncCrawlerProcess):
 
     is_stopping = False
     """Whether a signal has asked it to end: no further site is begun."""
+    _is_told = False
 
     def _signal_shutdown(self, signum: int, frame: Any) -> None:
         interrupts.tell()  # now: while a site is repaired the loop does not run
+        self._is_told = True
         super()._signal_shutdown(signum, frame)
 
     async def stop(self) -> None:
         """Stop all crawls under way."""
-        if not self.is_stopping:
+        if self._is_told and not self.is_stopping:  # the reactor's own end stops them too
             logger.warning("stopping: what is under way is ended first; a second signal stops at once")
         self.is_stopping = True
         await super().stop()
@@ -90,17 +92,19 @@ def run_crawls(
     since: date | None = None,
     at_once: int | None = None,
     tick: Tick | None = None,
+    more: Mapping[str, object] | None = None,
 ) -> list[Ended]:
     """Crawl the sites of *jobs*, *at_once* of them side by side, until all are done, or a signal stops them.
 
     *at_once* is ``CONCURRENT_SITES`` unless it is given. *tick* is called a few times a second with
-    the running crawlers. Errors of one site never stop another: they are in its :class:`Ended`.
+    the running crawlers. *more* are arguments of a spider class that takes others.
+    Errors of one site never stop another: they are in its :class:`Ended`.
     A site that a signal kept from beginning, or from ending in order, ends as :class:`~crawler.exits.Stopped`.
     """
     if not jobs:
         return []
     process = SiteProcess(settings)
-    queue = _Queue(process, jobs, {"full": full, "limit": limit, "since": since})
+    queue = _Queue(process, jobs, {"full": full, "limit": limit, "since": since, **(more or {})})
     if tick is not None:
         _every(0.2, lambda: tick(list(queue.running.values())))
     queue.start(at_once or settings.getint("CONCURRENT_SITES"))

@@ -34,7 +34,7 @@ VERBS = {
     "replay": "Replay the archived sites in the browser.",
     "schema": "Print the JSON Schema of what is exported.",
     "show": "Show an article, or the bytes of a capture.",
-    "sites": "List and show the declared Departments.",
+    "sites": "List, show, check and make site files and families.",
     "verify": "Check that the archive is what it says.",
 }
 

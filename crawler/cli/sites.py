@@ -11,14 +11,21 @@ from rich.table import Table
 from archive.errors import ConfigError
 from archive.report import reports
 from crawler.claims import disagreements
+from crawler.cli.check import check
 from crawler.cli.common import console, json_option, registry, table, write_json
+from crawler.cli.new import new, new_family
 from crawler.config import Config
 from crawler.sites import Site
 
 
 @click.group("sites")
 def command() -> None:
-    """List and show the declared Departments."""
+    """List, show, check and make site files and families."""
+
+
+command.add_command(check)
+command.add_command(new)
+command.add_command(new_family)
 
 
 @command.command("list")

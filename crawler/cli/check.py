@@ -1,0 +1,87 @@
+"""``khcn sites check``: a dry run of one site's seeds."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.text import Text
+
+from crawler.cli.common import console, json_option, registry, table, write_json
+from crawler.cli.crawl import Setting
+from crawler.config import Config
+from crawler.dry_run import FIELDS, SeedCheck, Tour, checks
+from crawler.exits import Exit
+from crawler.resolve import parse_resolve
+from crawler.scaffold import plain
+
+EMPTY = "(empty)"
+LINE = 2000
+"""Letters of an address, or of a sentence with one, that are shown."""
+
+
+@click.command("check")
+@click.argument("site")
+@click.option("-s", "overrides", multiple=True, type=Setting(), help="Override a setting.")
+@json_option
+@click.pass_obj
+def check(config: Config, site: str, overrides: tuple[tuple[str, str], ...], as_json: bool) -> int:
+    """Ask for the seeds of SITE, and from each for its first article; say what is found. Nothing is kept."""
+    from crawler.scouting import scout
+
+    declared = registry().get(site)
+    if not declared.seeds:
+        raise click.UsageError(f"{site}: its file has no seeds, so there is nothing to look at; add a [[seeds]] table")
+    parse_resolve(config.resolve)
+    found = list(checks(declared, scout(declared, config, dict(overrides), Tour(declared))))
+    code = _code(found)
+    if as_json:
+        seeds = [{**asdict(each), "empty": each.empty} for each in found]
+        write_json({"site": site, "exit": int(code), "seeds": seeds})
+        return code
+    for each in found:
+        _print(each)
+    faults = sum(len(each.faults) for each in found)
+    click.echo(f"{site}: {len(found)} seeds, {faults or 'no'} faults")
+    return code
+
+
+def _code(found: list[SeedCheck]) -> Exit:
+    if any(each.failed for each in found):
+        return Exit.PARTIAL
+    return Exit.EXPECTATION if any(each.faults for each in found) else Exit.OK
+
+
+def _print(each: SeedCheck) -> None:
+    """Print one seed: its links, its first article, what is wrong."""
+    click.echo(f"{each.url}" + (f" ({plain(each.section)})" if each.section else ""))
+    facts = {
+        "links": f"{each.articles} articles, {each.listings} listings, {each.other} other",
+        "listing": each.listing or "-",
+        "next page": each.next_url or "-",
+        "layouts": ", ".join(each.layouts) or "-",
+        "marks of": each.marks or "-",
+    }
+    for name, value in facts.items():
+        click.echo(f"  {name:<10} {plain(value, LINE)}")
+    if each.article is not None:
+        shown = table("field", "first article")
+        for name in FIELDS:
+            shown.add_row(name, Text(_told(name, each.article[name])))
+        console().print(shown)
+    for fault in each.faults:
+        click.echo(f"  fault: {plain(fault, LINE)}")
+    click.echo()
+
+
+def _told(name: str, value: object) -> str:
+    """Return a field's value as one short line."""
+    if isinstance(value, list):
+        texts = [
+            str(one.get("caption") or one.get("title") or one["url"]) if isinstance(one, dict) else one for one in value
+        ]
+        value = f"{len(texts)}: " + "; ".join(texts) if texts and isinstance(value[0], dict) else "; ".join(texts)
+    if not value:
+        return EMPTY
+    text = plain(str(value), LINE)
+    return f"{text[:100]} ... ({len(text)} letters)" if len(text) > 110 and name != "url" else text
