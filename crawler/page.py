@@ -101,6 +101,9 @@ class Page:
 class ListingPage(Page):
     """A page that lists articles: which ones, and where the list goes on."""
 
+    ends_empty: ClassVar[bool] = False
+    """Whether the page behind a list's last one is an empty answer."""
+
     def listing(self) -> Listing:
         """Return the links to articles in the page's order, each once, and the next page."""
         return Listing(self.url, self.items(), self.next_url())

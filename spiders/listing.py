@@ -22,6 +22,7 @@ from crawler.feeds import read_feed
 from crawler.files import payload_of
 from crawler.known import KnownSet
 from crawler.page import PAGE_PARAM
+from crawler.registry import page_class
 from spiders.ajax import AjaxFinder
 from spiders.feed import FeedFinder
 from spiders.finder import asked_url
@@ -103,9 +104,14 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         listing = self.read(response)
         if isinstance(listing, Listing) and (listing.items or self._leads_on(response)):
             yield from self.walk(listing, known_in_a_row, before)
-        else:
+        elif not (before and self._is_empty_end(response)):
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: no listing at a listing's address")
+
+    def _is_empty_end(self, response: Response) -> bool:
+        """Say whether a page is the empty one with which lists of its family end."""
+        layout = self.site.layout_of("listings", response.url)
+        return not response.body.strip() and layout is not None and page_class(layout.page).listing_page.ends_empty
 
     def _is_way_in(self, url: str) -> bool:
         return any(seed.url == url for seed in self.site.seeds) and not self.site.is_article(url)

@@ -1,7 +1,7 @@
 """The government CMS of VCCorp, whose pictures and scripts come from mediacdn: the Government's own sites.
 
 Odd: a list shows its first page only; a script asks for the others, fragments at
-``/timelinelist/<zone>/<page>.htm``, with the zone in a hidden field. Lists print the month first
+``/timelinelist/<zone>/<page>.htm``, with the zone in a hidden field, until one is empty. Lists print the month first
 in a ``title`` attribute, the day first in words. A picture without caption has one for the editor
 (``Nhập chú thích ảnh``). The generation before had ``.vgp`` addresses and a date line that begins
 with the time. A page of the site's own addresses that shows a list is one whose article is gone.
@@ -22,6 +22,8 @@ _FRAGMENT = re.compile(r"(?P<head>.*/timelinelist/\d+/)(?P<number>\d+)\.htm")
 
 class VccorpListing(ListingPage):
     """A section, or a fragment of its later pages."""
+
+    ends_empty: ClassVar[bool] = True
 
     def next_url(self) -> str | None:
         if fragment := _FRAGMENT.fullmatch(self.url):
