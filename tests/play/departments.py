@@ -6,6 +6,7 @@ addresses, dates, lead, byline and keywords are as the family has them.
 
 from __future__ import annotations
 
+import json
 import random
 import tomllib
 import unicodedata
@@ -27,7 +28,7 @@ from tests.play.places import ALIASES, PER_PAGE, PLACES, Place, Section
 from tests.play.skeletons import parts, skeleton
 from tests.play.skeletons.family import Pager
 from tests.play.truth import Block, Bullets, Figure, PlayedArticle, PlayedAttachment, Table, Text
-from tests.play.world import EPOCH, HTML, Answer, decoration
+from tests.play.world import EPOCH, HTML, NO_POST, Answer, decoration
 
 SITES = Path(__file__).parents[2] / "spiders" / "sites"
 PROVINCES = ("Hà Tĩnh", "Hậu Giang")
@@ -174,6 +175,8 @@ class Department:
             return Answer(200, HTML, made.encode(), changes=True)
         if target in self.pages:
             return self.listing(*self.pages[target])
+        if (fragment := getattr(self.family, "FRAGMENT", None)) and (found := fragment.fullmatch(target)):
+            return self.fragment(int(found[1]), int(found[2]), PER_PAGE)
         if target == place.home or target == "/":
             items = self.items(list(self.articles.values())[:PER_PAGE])
             home = self.family.listing(self.chrome(None), items, Pager(1, 1, lambda _: place.home))
@@ -182,6 +185,19 @@ class Department:
             about = self.family.listing(self.chrome(None), STATIC, Pager(1, 1, lambda _: target))
             return Answer(200, HTML, about.encode(), changes=True)
         return self.file(url) or decoration(urlsplit(target).path) or Answer(404, HTML, b"<h1>404 Not Found</h1>")
+
+    def post(self, target: str, body: bytes) -> Answer:
+        """Return a fragment of a listing, where scripts load it with a POST."""
+        if target != getattr(self.family, "LOAD", None):
+            return NO_POST
+        asked = json.loads(body)
+        return self.fragment(int(asked["article_category_id"]), int(asked["page"]), int(asked["page_size"]))
+
+    def fragment(self, number: int, page: int, size: int) -> Answer:
+        """Return the items of a listing's page, without anything around them; there may be none."""
+        slugs = {section.slug for section in self.place.sections if section.number == number}
+        listed = [one for one in self.articles.values() if one.category in slugs]
+        return Answer(200, HTML, self.items(listed[(page - 1) * size : page * size]).encode())
 
     def file(self, url: str) -> Answer | None:
         """Return a picture or a document."""
@@ -249,6 +265,10 @@ class Alias:
     def answer(self, target: str) -> Answer:
         """Return the redirect."""
         return Answer(301, HTML, b"<html><body>301</body></html>", location=f"http://{self.host}{target}")
+
+    def post(self, target: str, body: bytes) -> Answer:
+        """Refuse it."""
+        return NO_POST
 
 
 def departments() -> dict[str, Department | Alias]:

@@ -62,11 +62,17 @@ class Answer:
     location: str | None = None
 
 
+NO_POST = Answer(405, "text/plain; charset=utf-8", b"only GET and HEAD are played here")
+
+
 class Answerer(Protocol):
     """A host that is played beside the world's own."""
 
     def answer(self, target: str) -> Answer:
         """Return what the host answers to a GET of *target*."""
+
+    def post(self, target: str, body: bytes) -> Answer:
+        """Return what it answers to a POST of *body*."""
 
 
 class World:
@@ -143,12 +149,14 @@ class World:
 
     def post(self, host: str, target: str, body: bytes) -> Answer:
         """Return what *host* answers to a POST of *body*."""
+        if host in self._others:
+            return self._others[host].post(target, body)
         found = None
         if self._has_finds and host == finds.HOST:
             with self._lock:
                 found = finds.posted(target, body, self._generation(HOSTS[host]))
         if found is None:
-            return Answer(405, "text/plain; charset=utf-8", b"only GET and HEAD are played here")
+            return NO_POST
         return Answer(200, found.mime, found.body)
 
     def _named_elsewhere(self, host: str, target: str) -> Answer | None:

@@ -1,7 +1,8 @@
-"""Skeleton: government CMS of VCCorp."""
+"""Skeleton: government CMS of VCCorp; a script asks for the later pages of a list, and the older pager is still there."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from html import escape
@@ -15,6 +16,7 @@ from tests.play.truth import PlayedArticle
 
 UPLOADS = "/thumb_w/777/334/{year}/{month}/{name}"
 HAS_LEAD = HAS_FIELDS = True
+FRAGMENT = re.compile(r"/timelinelist/(\d+)/(\d+)\.htm")
 SHAPES = replace(
     PLAIN,
     p="<p>{}</p>",
@@ -75,7 +77,7 @@ def page(article: PlayedArticle, chrome: Chrome) -> str:
 
 def listing(chrome: Chrome, items: str, pager: Pager) -> str:
     """Return a list's template."""
-    inside = f'<div class="detail-breadcrumb">{crumbs(chrome)}</div><div class="box-stream timeline_list" data-layout="2">{items}</div><div class="pager" id="ctl00_leftContent_ctl00_pager">{pager.links()}</div>'
+    inside = f'<div class="detail-breadcrumb">{crumbs(chrome)}</div><input type="hidden" name="hdZoneId" id="hdZoneId" value="{pager.address(0)}" /><div class="box-stream timeline_list" data-layout="2">{items}</div><div class="pager" id="ctl00_leftContent_ctl00_pager">{pager.links()}</div>'
     return frame(chrome, chrome.crumbs[-1].label, inside)
 
 
