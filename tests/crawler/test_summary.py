@@ -28,6 +28,10 @@ REPORT = CrawlReport("ha_tinh-1", "ha_tinh", START, START + timedelta(seconds=90
         ),
         ({"breaker": (Breaker("http://a.vn", "timeout", START),)}, ["left alone: http://a.vn (timeout)"]),
         ({"exit": 8}, ["interrupted; the same command goes on from there"]),
+        (
+            {"traps": {"calendar": 12}, "trap_examples": {"calendar": "http://a.vn/2031/05"}},
+            ["trap: calendar, 12 addresses not asked for, such as http://a.vn/2031/05"],
+        ),
         ({"bound": "CRAWL_MAX_REQUESTS=500"}, ["ended by CRAWL_MAX_REQUESTS=500; the next run goes on from there"]),
         (
             {"expectations": (Expectation("a", True, 1, 7, "well"), Expectation("b", False, 9, 7, "ill"))},
