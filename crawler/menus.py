@@ -53,9 +53,9 @@ def links(page: Page) -> list[str]:
 
 
 def sections(page: Page, is_listing: Callable[[str], bool] | None) -> list[Section]:
-    """Return the links of the menus that lead to news, at most ``MAX_SECTIONS``.
+    """Return the links of the menus that lead to news, at most ``MAX_SECTIONS``; of all of the page when none does.
 
-    With *is_listing* those it knows, of the whole page when no menu has any; without, those whose words say so.
+    With *is_listing* those it knows; without, those whose words say so.
     """
     found: dict[str, Section] = {}
     elsewhere: dict[str, Section] = {}
@@ -63,11 +63,11 @@ def sections(page: Page, is_listing: Callable[[str], bool] | None) -> list[Secti
         said = fold(link.text)
         if not 1 < len(link.text) <= 60 or _NO_NEWS.search(said) or link.url.rstrip("/") == page.url.rstrip("/"):
             continue
-        fits = is_listing(link.url) if is_listing is not None else bool(_NEWS.search(said))
+        is_short = len(link.text.split()) < HEADLINE_WORDS or link.is_menu
+        fits = is_listing(link.url) if is_listing is not None else is_short and bool(_NEWS.search(said))
         if fits:
             (found if link.is_menu else elsewhere).setdefault(link.url, Section(link.text, link.url))
-    chosen = found or (elsewhere if is_listing is not None else {})
-    return list(chosen.values())[:MAX_SECTIONS]
+    return list((found or elsewhere).values())[:MAX_SECTIONS]
 
 
 def headlines(page: Page) -> list[str]:
@@ -86,7 +86,7 @@ def shape_of(target: str) -> str:
     r"""Return a pattern of the addresses that are made as this one.
 
     >>> shape_of("/tin-tuc/le-khai-mac-tuan-le-1318.html"), shape_of("/chi-tiet?id=12&page=1")
-    ('/tin\\-tuc/[^/?]+-(?P<id>\\d+)\\.html(?:\\?.*)?', '/chi\\-tiet\\?id=(?P<id>\\d+)(?:&.*)?')
+    ('/tin-tuc/[^/?]+-(?P<id>\\d+)\\.html(?:\\?.*)?', '/chi-tiet\\?id=(?P<id>\\d+)(?:&.*)?')
     """
     path, _, query = target.partition("?")
     *folders, last = path.split("/")
@@ -94,8 +94,13 @@ def shape_of(target: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True)
     key, value = pairs[0] if pairs else ("", "")
     if value.isdecimal():
-        return f"{_named(pattern, False)}\\?{re.escape(key)}=(?P<id>\\d+)(?:&.*)?"
+        return f"{_named(pattern, False)}\\?{escaped(key)}=(?P<id>\\d+)(?:&.*)?"
     return f"{_named(pattern, True)}(?:\\?.*)?"
+
+
+def escaped(text: str) -> str:
+    """Return a pattern of nothing but *text*, as a person would write it."""
+    return re.escape(text).replace(r"\-", "-")
 
 
 def _segment(text: str) -> str:
@@ -110,7 +115,7 @@ def _segment(text: str) -> str:
     if numbered:
         return f"[^/?]+{numbered[1]}<id>{tail}"
     is_words = stem.count("-") >= 3 or len(stem) > 30
-    return f"[^/?]+{tail}" if is_words else re.escape(stem) + tail
+    return f"[^/?]+{tail}" if is_words else escaped(stem) + tail
 
 
 def _named(pattern: str, is_id: bool) -> str:

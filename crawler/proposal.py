@@ -13,13 +13,13 @@ import msgspec
 
 from crawler.clean import line
 from crawler.derive import SURE
-from crawler.menus import Section, headlines, links, page_key, sections, shape_of
+from crawler.menus import Section, escaped, headlines, links, page_key, sections, shape_of
 from crawler.page import ListingPage, Page
 from crawler.registry import page_classes
 from crawler.site_files import filled
 from crawler.sites import Layout, Site, split_target
 
-BY_ADDRESS = 5
+BY_ADDRESS = 4
 """Links of a family's shape that make it the likeliest, when the marks of none are sure."""
 _TRIED = 3
 _OFFICE = re.compile(
@@ -80,13 +80,18 @@ class Proposal:
     def articles(self) -> tuple[str, ...]:
         """Patterns of the articles' addresses, where no family has them: as the headlines' are made."""
         found = next((urls for page in reversed(self.pages) if (urls := headlines(page))), [])
-        return tuple(dict.fromkeys(shape_of(split_target(url)[2]) for url in found[:1]))
+        shapes = [shape_of(split_target(url)[2]) for url in found[:1]]
+        for section in self.sections:
+            # An article below its section's address: so are those of the other sections.
+            step = escaped(urlsplit(section.url).path.rstrip("/").rpartition("/")[2])
+            shapes = [shape.replace(f"/{step}/", "/[^/?]+/") if step else shape for shape in shapes]
+        return tuple(shapes)
 
     @cached_property
     def listings(self) -> tuple[str, ...]:
         """Patterns of the listings' addresses, likewise: the sections themselves."""
         targets = (split_target(section.url)[2] for section in self.sections)
-        return tuple(dict.fromkeys(re.escape(target.partition("?")[0]) + r"(?:\?.*)?" for target in targets))
+        return tuple(dict.fromkeys(_listing_pattern(target) for target in targets))
 
     @cached_property
     def page_param(self) -> str | None:
@@ -106,6 +111,14 @@ class Proposal:
                 kind = f"{found['kind'].lower()} " if found["kind"] else ""
                 return (f"Sở Khoa học và Công nghệ {kind}{province}", province) if province else None
         return None
+
+
+def _listing_pattern(target: str) -> str:
+    """Return a pattern of a section's pages; a number in the query tells the sections of one path apart."""
+    path, _, query = target.partition("?")
+    if query:
+        return shape_of(target).replace(r"(?P<id>\d+)", r"\d+")
+    return escaped(path) + r"(?:\?.*)?"
 
 
 def scores(pages: Sequence[Page]) -> list[Score]:

@@ -76,7 +76,7 @@ def test_headlines_are_the_long_links_of_the_commonest_shape():
 
 
 SHAPES = {
-    "/tin-tuc/le-khai-mac-tuan-le-1318.html": r"/tin\-tuc/[^/?]+-(?P<id>\d+)\.html(?:\?.*)?",
+    "/tin-tuc/le-khai-mac-tuan-le-1318.html": r"/tin-tuc/[^/?]+-(?P<id>\d+)\.html(?:\?.*)?",
     "/2024/05/mot-hai-ba-bon": r"/\d+/(?P<id>\d+)/[^/?]+(?:\?.*)?",
     "/le-khai-mac-n7505": r"/[^/?]+-n(?P<id>\d+)(?:\?.*)?",
     "/default.aspx?nid=12&page=1": r"/default\.aspx\?nid=(?P<id>\d+)(?:&.*)?",
@@ -142,6 +142,22 @@ def test_of_no_family_the_patterns_are_guessed(tmp_path):
     assert site.source_id(f"http://{HOST}/chi-tiet?id=77") == "77"
     assert site.is_listing(f"http://{HOST}/muc/tin-tuc?trang=3")
     assert site.layouts[0].page_param == "trang"
+
+
+def test_patterns_hold_for_the_other_sections_and_tell_lists_from_articles():
+    list_ = "".join(f'<a href="/tin/bai-viet-hay-{n}-{n}.html">Một hai ba bốn năm sáu {n}</a>' for n in range(4))
+    home = page(menu(("/tin", "Tin tức"), ("/a.php?muc=3", "Thông báo"), ("/a.php?muc=4", "Sự kiện")) + list_)
+
+    proposal = Proposal(filled(SITE), home, None)
+
+    assert proposal.articles == (r"/[^/?]+/[^/?]+-(?P<id>\d+)\.html(?:\?.*)?",)
+    assert proposal.listings == (r"/tin(?:\?.*)?", r"/a\.php\?muc=\d+(?:&.*)?")
+
+
+def test_sections_are_found_without_menus():
+    assert sections(page('<p><a href="/tin">Tin tức</a> <a href="/x">Tin dài hơn năm chữ một</a></p>'), None) == [
+        ("Tin tức", f"http://{HOST}/tin")
+    ]
 
 
 def test_of_an_empty_page_a_file_without_layout_is_made(tmp_path):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import time
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +14,8 @@ from crawler.cli import khcn
 from crawler.site_files import load_site
 from tests.crawler.other_sites import SITES
 from tests.crawler.scouted import HOME, HOST, LISTING, MENU, nukeviet, page, scouted
-from tests.crawler.scripted import answer
+from tests.crawler.scripted import HANG, answer
+from tests.khcn import FAST, command
 
 STUB = '<html><body><script>document.cookie="D1N=0123456789abcdef0123456789abcdef";location.reload();</script></body></html>'
 
@@ -159,3 +163,24 @@ def test_what_a_hostile_page_says_stays_data(tmp_path):
     assert any("ROBOTSTXT_OBEY=0" in (seed.section or "") for seed in site.seeds)
     assert "\x1b" not in text + run.stdout + run.stderr
     assert "\u202e" not in text + run.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_signal_ends_the_look_and_leaves_nothing(tmp_path, number):
+    with scouted(tmp_path, {**nukeviet(), f"{HOST}{LISTING}": [HANG]}) as played:
+        temporary = tmp_path / "temporary"
+        temporary.mkdir()
+        resolve = f"{HOST}=127.0.0.1:{played.server.server_address[1]}"
+        env = {"PATH": "/usr/bin:/bin", "KHCN_RESOLVE": resolve, "PYTHONPATH": played.project, "TMPDIR": str(temporary)}
+        line = [*command(), "sites", "new", "hoa_ninh", HOME, *FAST, "-s", "STOP_WITHIN_S=0.1"]
+        with subprocess.Popen(line, env=env, stderr=subprocess.PIPE, text=True) as run:
+            deadline = time.monotonic() + 60
+            while LISTING not in played.paths() and time.monotonic() < deadline:
+                time.sleep(0.02)
+            run.send_signal(number)
+            _, told = run.communicate(timeout=60)
+
+        assert run.returncode == 8
+        assert "nothing was kept" in told
+        assert [path.name for path in played.sites.iterdir()] == ["ha_tinh.toml"]
+        assert list(temporary.iterdir()) == []
