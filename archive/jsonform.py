@@ -1,7 +1,7 @@
 """The JSON form of what the archive holds: one key a field, in the fields' order.
 
 Every key is always written, null when there is nothing. Times of records end
-in ``Z``, times read off a page in ``+07:00``. Readers ignore keys they do not
+in ``Z``, times read off a page in ``+07:00`` or the zone of the page. Readers ignore keys they do not
 know, so that fields can be added.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from archive.errors import ArchiveError
-from archive.times import UTC, VN
+from archive.times import UTC, in_page_zone
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -57,5 +57,5 @@ def _in_zones(value: T) -> T:
             continue
         if moment.tzinfo is None:
             raise ValueError(f"{field.name}: {moment!r} has no time zone; give an aware datetime")
-        changed[field.name] = moment.astimezone(VN if field.name in PAGE_TIMES else UTC)
+        changed[field.name] = in_page_zone(moment) if field.name in PAGE_TIMES else moment.astimezone(UTC)
     return replace(value, **changed) if changed else value

@@ -2,12 +2,14 @@
 
 The docstring below a field is its description in ``khcn schema`` and in
 ``docs/data-format.md``. Times of records are UTC; times read off a page are
-in ``Asia/Ho_Chi_Minh``. Sequences are tuples, so that values are hashable.
+in ``Asia/Ho_Chi_Minh``, or in the zone that the page prints. Sequences are
+tuples, so that values are hashable.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -184,7 +186,7 @@ class Article:
     text: str
     """Body: paragraphs separated by one blank line, NFC, without captions and bylines."""
     published: datetime | None
-    """Printed date of publication, in ``Asia/Ho_Chi_Minh``."""
+    """Printed date of publication, in ``Asia/Ho_Chi_Minh``; in the page's own zone when it prints another."""
     published_precision: Precision | None
     """What the page really gives of ``published``; with ``day`` its time is 00:00."""
     modified: datetime | None
@@ -213,6 +215,9 @@ class Article:
     """Page class and its version, such as ``ha_tinh/1``."""
     schema_version: int = SCHEMA_VERSION
     """Version of this form."""
+    confidence: Mapping[str, float] | None = field(default=None, hash=False)
+    """How sure the reader is of ``title``, ``text``, ``published`` and ``authors``, each from 0 to 1; null for a page
+    class that was written for its site."""
 
 
 @dataclass(frozen=True, slots=True)

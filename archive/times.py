@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 __all__ = [
     "UTC",
     "VN",
+    "in_page_zone",
     "now",
     "parse_timestamp14",
     "parse_warc_date",
@@ -39,6 +40,21 @@ def to_millis(moment: datetime) -> datetime:
         raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
     moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def in_page_zone(moment: datetime) -> datetime:
+    """Return a time read off a page in the zone that it is kept in: Vietnam's, or another one that the page prints.
+
+    UTC is no place's zone: such a time is a server's, and turned into Vietnam's.
+
+    >>> in_page_zone(datetime(2025, 3, 1, 0, 30, tzinfo=UTC)).isoformat()
+    '2025-03-01T07:30:00+07:00'
+    >>> in_page_zone(datetime.fromisoformat("2025-03-01T00:30:00+01:00")).isoformat()
+    '2025-03-01T00:30:00+01:00'
+    """
+    if moment.utcoffset() in (None, timedelta(0), timedelta(hours=7)):
+        return moment.astimezone(VN)
+    return moment
 
 
 def warc_date(moment: datetime) -> str:

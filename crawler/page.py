@@ -8,6 +8,7 @@ values out. Page classes live in ``spiders/pages`` and are found by name
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import ClassVar, TypeVar
@@ -267,6 +268,10 @@ class ArticlePage(Page):
         """Return the documents."""
         return ()
 
+    def confidence(self) -> Mapping[str, float] | None:
+        """Return how sure the fields are; None for a class whose selectors are exact."""
+        return None
+
     def article(self, capture: Capture) -> Article | NotAnArticle:
         """Return the whole article, or why the page is none."""
         refused = self.refusal()
@@ -294,4 +299,5 @@ class ArticlePage(Page):
             capture=capture.id,
             captured=self.captured,
             parser=f"{self.name}/{self.version}",
+            confidence=self.confidence(),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import types
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,7 @@ def words(hint: Any) -> str:
         return "list of " + ", ".join(words(part) for part in inner)
     if origin is tuple:
         return f"list of {words(inner[0])}"
-    if origin is dict:
+    if origin in (dict, Mapping):
         return "object"
     return f"[{hint.__name__}](#{hint.__name__.lower()})"
 

@@ -9,19 +9,22 @@ pictures, in their order; equal address and title of the attachments.
 
 Not part of a version, so a change of it alone makes none: section, tags,
 language, date of the last change, the pictures' addresses and ``alt`` texts,
-and the parser; nor the bytes of files, for one that could not be fetched once
-would look like a change. The pictures' own pixels are compared elsewhere, for a picture
-sent anew in another quality is still the same picture.
+the parser, its confidence, and the zone in which a date is written; nor the
+bytes of files, for one that could not be fetched once would look like a
+change. The pictures' own pixels are compared elsewhere, for a picture sent
+anew in another quality is still the same picture.
 """
 
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import msgspec
 
 from archive.catalog.times import page_text
 from archive.model import Article
+from archive.times import VN
 from archive.urls import identity_key
 
 
@@ -44,7 +47,7 @@ def content_hash(article: Article) -> str:
             article.title,
             article.summary,
             article.text,
-            page_text(article.published),
+            _instant(article.published),
             article.published_precision,
             article.authors,
             article.photographers,
@@ -53,6 +56,10 @@ def content_hash(article: Article) -> str:
             [(entry.url, entry.title) for entry in article.attachments],
         ]
     )
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return page_text(moment.astimezone(VN)) if moment is not None else None
 
 
 def version_id(article: Article) -> str:

@@ -91,6 +91,7 @@ def version_values(article: Article) -> Values:
             "dated": utc_text(article.published or article.captured),
             "published": page_text(article.published),
             "modified": page_text(article.modified),
+            "confidence": json_text(article.confidence) if article.confidence is not None else None,
         }
     )
 
@@ -117,6 +118,7 @@ def article_of(site: str, version: Row[Any], images: Sequence[Row[Any]], attachm
     values = version._mapping
     texts: Values = {name: values[name] for name in _ARTICLE_TEXTS}
     lists: Values = {name: tuple(msgspec.json.decode(values[name])) for name in _ARTICLE_LISTS}
+    confidence = values["confidence"]
     return Article(
         site=site,
         published=page_time(values["published"]),
@@ -125,6 +127,7 @@ def article_of(site: str, version: Row[Any], images: Sequence[Row[Any]], attachm
         attachments=tuple(_attachment_of(row) for row in attachments),
         capture=values["capture"],
         captured=utc_time(values["captured"]),
+        confidence=msgspec.json.decode(confidence, type=dict[str, float]) if confidence is not None else None,
         **texts,
         **lists,
     )

@@ -2,7 +2,7 @@
 
 Ids are hashes of content or come from the records, never counted. Times are
 text of one width, so that they sort as they are: UTC with microseconds and
-``Z`` for records, ``+07:00`` to the second for what a page prints. Sequences
+``Z`` for records, with the zone's offset, to the second, for what a page prints. Sequences
 are JSON. Foreign keys are checked at the end of a transaction, so that rows
 can come in any order.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -109,6 +109,7 @@ versions = Table(
     Column("language", Text),
     Column("parser", Text, nullable=False),
     Column("schema_version", Integer, nullable=False),
+    Column("confidence", Text),  # JSON object
 )
 
 observations = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import overload
 
-from archive.times import UTC, VN
+from archive.times import UTC, VN, in_page_zone
 
 
 def utc_text(moment: datetime) -> str:
@@ -31,7 +31,7 @@ def page_text(moment: None) -> None: ...
 @overload
 def page_text(moment: datetime | None) -> str | None: ...
 def page_text(moment: datetime | None) -> str | None:
-    """Return a time read off a page as text, in Vietnam's zone.
+    """Return a time read off a page as text, in the zone that it is kept in.
 
     >>> page_text(datetime(2025, 3, 1, 0, 30, tzinfo=UTC))
     '2025-03-01T07:30:00+07:00'
@@ -40,13 +40,13 @@ def page_text(moment: datetime | None) -> str | None:
         return None
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
-    local = moment.astimezone(VN)
+    local = in_page_zone(moment)
     return local.isoformat(timespec="microseconds" if local.microsecond else "seconds")
 
 
 def page_time(text: str | None) -> datetime | None:
     """Return the time that :func:`page_text` wrote."""
-    return None if text is None else datetime.fromisoformat(text).astimezone(VN)
+    return None if text is None else in_page_zone(datetime.fromisoformat(text))
 
 
 def first_moment(bound: date | datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import permutations
 
 import pytest
@@ -17,6 +17,8 @@ from archive.catalog.identity import article_id, content_hash, version_id
 from archive.model import Article, Attachment, Capture, Exif, Image
 from archive.times import VN
 from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
+
+PARIS = timezone(timedelta(hours=1))
 
 
 @pytest.fixture
@@ -64,6 +66,19 @@ def test_times_keep_their_zones(catalog):
 
     assert article.published.isoformat() == "2025-02-28T14:30:00+07:00"
     assert article.captured.isoformat() == "2025-03-01T01:00:00.250000+00:00"
+
+
+def test_a_time_keeps_the_zone_that_the_page_prints(catalog):
+    keep(catalog, [make_article(make_capture(1), published=datetime(2025, 2, 28, 14, 30, tzinfo=PARIS))])
+
+    assert catalog.article(PAGE).published.isoformat() == "2025-02-28T14:30:00+01:00"
+
+
+@pytest.mark.parametrize("confidence", [None, {}, {"authors": 0.25, "title": 0.9}], ids=str)
+def test_how_sure_the_reader_was_is_kept(catalog, confidence):
+    keep(catalog, [make_article(make_capture(1), confidence=confidence)])
+
+    assert catalog.article(PAGE).confidence == confidence
 
 
 def with_files(article: Article, held: Iterable[Capture] = ()) -> Article:
@@ -242,6 +257,7 @@ SAME_VERSION = {
     "modified": datetime(2025, 3, 2, tzinfo=VN),
     "images": (Image("https://a.vn/1.jpg", 0, alt="Ảnh", width=5),),
     "parser": "ha_tinh/2",
+    "confidence": {"title": 0.5},
     "url": PAGE.replace("https", "http"),
 }
 
@@ -264,6 +280,7 @@ def test_the_same_time_in_another_zone_is_the_same_version():
     article = make_article(make_capture(1))
 
     assert content_hash(replace(article, published=article.published.astimezone(UTC))) == content_hash(article)
+    assert content_hash(replace(article, published=article.published.astimezone(PARIS))) == content_hash(article)
 
 
 @pytest.mark.parametrize(

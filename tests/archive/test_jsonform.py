@@ -47,6 +47,7 @@ articles = st.builds(
     **dict.fromkeys(("authors", "photographers", "tags"), several),
     published_precision=st.sampled_from([None, "day", "minute", "second"]),
     captured=moments,
+    confidence=st.none() | st.dictionaries(texts, st.floats(0, 1), max_size=4),
     images=st.lists(images, max_size=2).map(tuple),
     attachments=st.lists(attachments, max_size=2).map(tuple),
 )
@@ -77,6 +78,21 @@ def test_times_are_written_in_the_zone_they_belong_to():
     assert written["published"] == "2025-02-28T14:30:00+07:00"
     assert written["captured"] == "2025-03-01T01:00:00.250000Z"
     assert from_json(to_json(moved), Article).published.tzinfo is VN
+
+
+def test_a_time_keeps_the_zone_that_the_page_prints():
+    paris = datetime.fromisoformat("2025-02-28T23:30:00+01:00")
+
+    line = to_json(make_article(make_capture(1), published=paris))
+
+    assert b'"published":"2025-02-28T23:30:00+01:00"' in line
+    assert from_json(line, Article).published.isoformat() == paris.isoformat()
+
+
+def test_an_article_is_hashable_whatever_its_confidence():
+    article = make_article(make_capture(1))
+
+    assert hash(replace(article, confidence={"title": 0.5})) == hash(article)
 
 
 def test_vietnamese_is_written_as_it_is():
