@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from crawler.ajax import address_of_capture
@@ -29,8 +30,9 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
 
     Pure: no clock, no network. Whatever the bytes are, it returns. Reasons:
     ``status_<n>``, ``empty``, ``not_html``, ``cookie_stub``, ``other_page`` (of a declared site, at no
-    article's address), ``section_list``, ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of a
-    listing that scripts load ``not_json``, ``no_answer``.
+    article's address), ``section_list``, ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of an
+    undeclared site ``home_page``, ``static_page``, ``search_page``; of a listing that scripts load
+    ``not_json``, ``no_answer``.
     """
     if payload.status != 200:
         return NotAnArticle(f"status_{payload.status}", capture.url)
@@ -49,8 +51,11 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
     articles = site.layouts_of("articles", capture.url, capture.date)
     if not articles and site.layouts:
         return NotAnArticle("other_page", "not at an article's address")
-    reader = confirmed(articles, page) if articles else recognised(page)
-    return page.read_as(reader).article(capture)
+    if articles:
+        return page.read_as(confirmed(articles, page)).article(capture)
+    reader = recognised(page)
+    result = page.read_as(reader).article(capture)
+    return replace(result, url=reader.original(result.url)) if isinstance(result, Article) else result
 
 
 def is_cookie_stub(page: Page) -> bool:

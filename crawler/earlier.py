@@ -43,6 +43,10 @@ class Earlier:
         """Yield the addresses of the articles that are held whole, some more than once (:meth:`Catalog.known`)."""
         return self._catalog.known(self._site.id)
 
+    def lists(self) -> Iterator[str]:
+        """Yield the addresses of pages that list articles, as far as they were read (:meth:`Catalog.lists`)."""
+        return self._catalog.lists(self._site.id)
+
     def due(self, now: datetime, spread: timedelta) -> Iterator[Due]:
         """Yield the articles that are to be asked for again (:meth:`Catalog.due`)."""
         return self._catalog.due(self._site.id, now, spread=spread)

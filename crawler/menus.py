@@ -145,10 +145,11 @@ def _links(page: Page) -> Iterator[_Link]:
         url = page.absolute(str(href)) if href else None
         if url is not None and page.site.allows(url):
             text = line("".join(str(piece) for piece in element.itertext())) or line(str(element.get("title") or ""))
-            yield _Link(url, text, _is_in_menu(element))
+            yield _Link(url, text, is_in_menu(element))
 
 
-def _is_in_menu(element: etree._Element) -> bool:
+def is_in_menu(element: etree._Element) -> bool:
+    """Say whether an element stands in a menu, by the names of what is around it."""
     for around in (element, *element.iterancestors()):
         names = f"{around.get('class') or ''} {around.get('id') or ''}"
         if around.tag in _MENU_TAGS or around.get("role") == "navigation" or _MENU_NAMES.search(names):

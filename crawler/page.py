@@ -33,11 +33,15 @@ from crawler.clean import absolute, decode, line, parse
 from crawler.listed import dates_beside
 from crawler.sites import Site
 
-_NEXT_WORDS = re.compile(
+NEXT_WORDS = re.compile(
     r"(?:trang )?(?:sau|tiep|tiep theo|ke tiep|next|cu hon|xem them|trang tiep(?: theo)?)(?: page)?"
 )
-_NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
-_NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
+"""What links to the next page of a list say, folded."""
+NEXT_SIGNS = frozenset((">", "›", "»", "→", "▶", "►"))
+NOTHING_TO_SAY = re.compile(r"(?:xem (?:them|tiep|chi tiet)|chi tiet|doc (?:them|tiep)|more|read more|\W*)")
+"""What links say beside those that bear the headline, folded."""
+
+_PRINTED = re.compile(r"(?:print|printview|printable|forprint)=(?:1|true|yes)|format=print|tmpl=component", re.I)
 
 PAGE_PARAM = "page"
 """Query key that holds a listing's page number where none is declared."""
@@ -131,7 +135,7 @@ class ListingPage(Page):
         titles: dict[str, str] = {}
         for url, text, _ in self.links:
             if self.site.is_article(url):
-                said = "" if _NOTHING_TO_SAY.fullmatch(fold(text)) else text
+                said = "" if NOTHING_TO_SAY.fullmatch(fold(text)) else text
                 if len(said) > len(titles.setdefault(url, "")):
                     titles[url] = said
         dates = dates_beside((element, url) for element, url in self._anchors if url in titles)
@@ -149,7 +153,7 @@ class ListingPage(Page):
             return None
         host = urlsplit(self.url).netloc
         for url, text, rel in self.links:
-            said = text in _NEXT_SIGNS or _NEXT_WORDS.fullmatch(fold(text).strip(" >»›."))
+            said = text in NEXT_SIGNS or NEXT_WORDS.fullmatch(fold(text).strip(" >»›."))
             if (said or "next" in rel.lower().split()) and urlsplit(url).netloc == host and url != self.url:
                 return url
         return None
@@ -207,6 +211,17 @@ class ArticlePage(Page):
     def has_fingerprint(cls) -> bool:
         """Say whether the class knows its pages by their marks."""
         return cls.fingerprint.__func__ is not ArticlePage.fingerprint.__func__  # type: ignore[attr-defined]
+
+    @classmethod
+    def original(cls, url: str) -> str:
+        """Return the address of the article of which *url* is a copy, such as one for the printer; else itself.
+
+        >>> ArticlePage.original("http://a.vn/tin?id=5&print=1"), ArticlePage.original("http://a.vn/tin?id=5")
+        ('http://a.vn/tin?id=5', 'http://a.vn/tin?id=5')
+        """
+        address, _, query = url.partition("?")
+        kept = [pair for pair in query.split("&") if pair and not _PRINTED.fullmatch(pair)]
+        return "?".join([address, *(["&".join(kept)] if kept else [])]) if _PRINTED.search(query) else url
 
     def refusal(self) -> NotAnArticle | None:
         """Say why the page is no article, or None when it is one."""

@@ -34,7 +34,7 @@ class Finder(SiteSpider):
         is_whole = self.seeds == self.site.seeds or not self.site.layouts
         return is_whole and self.site.discover and self.settings.getbool("DISCOVER_ENABLED")
 
-    def parse_page(self, response: Response) -> Iterator[Request | Article]:
+    def parse_page(self, response: Response, **how: Any) -> Iterator[Request | Article]:
         """Read a page of unknown kind."""
         raise NotImplementedError
 

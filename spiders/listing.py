@@ -18,8 +18,6 @@ from archive.digests import address_hash
 from archive.errors import KhcnError
 from archive.model import Article, Listing
 from archive.times import UTC
-from crawler.feeds import read_feed
-from crawler.files import payload_of
 from crawler.known import KnownSet
 from crawler.page import PAGE_PARAM
 from crawler.registry import page_class
@@ -28,6 +26,7 @@ from spiders.feed import FeedFinder
 from spiders.finder import asked_url
 from spiders.noticing import NoticingFinder
 from spiders.sitemap import SitemapFinder
+from spiders.undeclared import UndeclaredFinder
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
+class ListingSpider(UndeclaredFinder, NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
     """Follow a Department's listings and ask for the articles they name.
 
     Listings are found from the seeds by their links, so a section that the
@@ -57,10 +56,6 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             crawler.signals.connect(spider.ask_unlisted if spider.full else spider.ask_due, signals.spider_idle)
         return spider
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._files: set[str] = set()
-
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the seeds, and for what else the site file declares."""
         for seed in self.seeds:
@@ -68,8 +63,11 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         for request in (*self.start_ajax(), *self.start_feeds(), *self.start_sitemaps()):
             yield request
 
-    def parse_page(self, response: Response) -> Iterator[Request | Article]:
-        """Follow what a page links to, whatever it turns out to be; yield the article it may be."""
+    def parse_page(self, response: Response, **how: Any) -> Iterator[Request | Article]:
+        """Follow what a page links to, whatever it turns out to be; yield the article it may be.
+
+        *how* is for :meth:`follow_undeclared`.
+        """
         result = self.read(response)
         if isinstance(result, Article):
             yield result
@@ -77,10 +75,9 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
             yield from self.open_sitemaps(response)
             yield from self.open_feeds(response)
         if not self.site.layouts:
-            if isinstance(result, Article):  # its files are asked for as such
-                self._files.update(image.url for image in result.images)
-                self._files.update(attachment.url for attachment in result.attachments)
-            yield from self._follow_everything(response)
+            if isinstance(result, Article):
+                self.note_files(result)
+            yield from self.follow_undeclared(response, **how)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing
             yield from self.walk(result)
@@ -164,7 +161,8 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
     def _due_identities(self) -> KnownSet:
         return KnownSet(self.site.identity(url) for url in self._due)
 
-    def _is_not_due(self, url: str) -> bool:
+    def is_not_due(self, url: str) -> bool:
+        """Say whether an article is known, and need not be asked for now."""
         return self.known(url) and not self.full and self.site.identity(url) not in self._due_identities
 
     def walk(self, listing: Listing, known_in_a_row: int = 0, before: Sequence[int] = ()) -> Iterator[Request]:
@@ -174,7 +172,7 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         items = [item for item, key in keys.items() if key not in set(before)]
         fresh = set(self.fresh((item.url for item in items), listing.url))
         for item in items:
-            if self._is_not_due(item.url):
+            if self.is_not_due(item.url):
                 known_in_a_row += 1
                 if self.stops_at_known and known_in_a_row >= self.settings.getint("KNOWN_IN_A_ROW"):
                     return
@@ -219,14 +217,3 @@ class ListingSpider(NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
         param = self.site.page_param(url) or PAGE_PARAM
         first = str(self.site.first_page(url))
         return dict(parse_qsl(urlsplit(url).query)).get(param, first) == first
-
-    def _follow_everything(self, response: Response) -> Iterator[Request]:
-        """An undeclared site has no known shape: every page of its host is asked for once."""
-        feed = read_feed(payload_of(response), response.url)
-        if feed is not None:
-            yield from self.ask_found(((item.url, item.published) for item in feed), response.url)
-            return
-        links = [url for url in self.links(response) if self.site.allows(url) and url not in self._files]
-        links = self.recorder.traps.without_later_pages(response.url, links)
-        for url in self.fresh((url for url in links if self.is_wanted(url)), response.url):
-            yield from self._ask(url, response.url, self.parse_page)

@@ -17,7 +17,7 @@ from archive.catalog.answered import answered_hashes
 from archive.catalog.checks import Due, Removed
 from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
 from archive.catalog.held import held_ids, last_readings
-from archive.catalog.known import known_urls
+from archive.catalog.known import known_urls, list_urls
 from archive.catalog.pages import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.write import State
@@ -165,6 +165,11 @@ class Catalog:
         """
         with reading(self._engine) as connection:
             yield from known_urls(connection, site)
+
+    def lists(self, site: str) -> Iterator[str]:
+        """Yield the addresses of pages read as lists, and of those that are no article and led to one; some come twice."""
+        with reading(self._engine) as connection:
+            yield from list_urls(connection, site)
 
     def article_pages(self, site: str) -> dict[str, str | None]:
         """Return the addresses that were read as articles, each with the page on which it was found last."""

@@ -12,6 +12,8 @@ from archive.catalog.read import MAX_REDIRECTS, RETRIED
 from archive.catalog.tables import captures, readings
 from archive.digests import address_hash
 
+LISTS = ("section_list", "home_page")
+"""A page rejected for one of these reasons lists articles."""
 ROWS = 1_000
 """Rows in memory at a time."""
 
@@ -38,6 +40,16 @@ def known_urls(connection: Connection, site: str) -> Iterator[str]:
         for row in _read(connection, _redirects(site)):
             if address_hash(row.url) in leading:
                 yield row.url
+
+
+def list_urls(connection: Connection, site: str) -> Iterator[str]:
+    """Yield the addresses on which new articles are to be expected (see :meth:`Catalog.lists`)."""
+    page = captures.alias()
+    led_on = select(page.c.via).join(readings, readings.c.capture == page.c.id)
+    led_on = led_on.where(page.c.site == site, readings.c.kind == "article", page.c.via.is_not(None))
+    is_list = or_(readings.c.kind == "listing", readings.c.detail.in_(LISTS), captures.c.url.in_(led_on))
+    for row in _read(connection, _pages(site).where(readings.c.kind.in_(("listing", "rejected")), is_list)):
+        yield row.url
 
 
 def _final(site: str) -> Select[Any]:

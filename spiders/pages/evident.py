@@ -13,7 +13,7 @@ from crawler.page import ArticlePage
 from spiders.pages.anchors import DatePlace
 from spiders.pages.reading import Reading, read
 
-_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+_VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 _ERROR_TITLE = re.compile(r"(?:404|403|500|502|503|not found|không tìm thấy|lỗi|error|bảo trì)", re.I)
 
 TEASERS = 3

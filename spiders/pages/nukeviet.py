@@ -29,6 +29,7 @@ from spiders.pages.evidence import Item
 from spiders.pages.marked import MarkedArticle, find, generator, said
 from spiders.pages.marked_listing import MarkedListing
 
+_COPY = re.compile(r"(?<=[/=])(?:print|savefile)/(?=[^?#]*-\d+(?:\.html|/|&|$))")
 _LABEL = re.compile(r"^(?:tác giả(?: bài viết)?|author|nguồn(?: tin)?|source)\s*:?\s*", re.I)
 
 
@@ -88,6 +89,15 @@ class NukeVietArticle(MarkedArticle):
         if "nukeviet" in generator(page):
             return 1.0 if body else 0.8
         return 0.8 if body else 0.6 if "nv_base_siteurl" in page.markup else 0.0
+
+    @classmethod
+    def original(cls, url: str) -> str:
+        """Return the address of which *url* is the copy for the printer, or the file.
+
+        >>> NukeVietArticle.original("http://a.vn/vi/news/savefile/tin-tuc/le-khai-mac-12.html")
+        'http://a.vn/vi/news/tin-tuc/le-khai-mac-12.html'
+        """
+        return _COPY.sub("", super().original(url), count=1)
 
     def language(self) -> str | None:
         edition = str(self.root.get("lang") or "") if self.root is not None else ""
