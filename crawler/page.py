@@ -31,6 +31,7 @@ from archive.text import fold
 from crawler.blocks import Block, blocks_of
 from crawler.clean import absolute, decode, line, parse
 from crawler.listed import dates_beside
+from crawler.side_boxes import own_articles
 from crawler.sites import Site
 
 NEXT_WORDS = re.compile(
@@ -131,15 +132,20 @@ class ListingPage(Page):
         return [(element, url) for element, url in urls if url is not None]
 
     def items(self) -> tuple[ListingItem, ...]:
-        """Return the articles the page links to."""
+        """Return the articles the page links to, but for those that only boxes beside the list name."""
+        own = own_articles([each for each in self._anchors if self.site.is_article(each[1])], self._is_named)
         titles: dict[str, str] = {}
         for url, text, _ in self.links:
-            if self.site.is_article(url):
+            if url in own:
                 said = "" if NOTHING_TO_SAY.fullmatch(fold(text)) else text
                 if len(said) > len(titles.setdefault(url, "")):
                     titles[url] = said
         dates = dates_beside((element, url) for element, url in self._anchors if url in titles)
         return tuple(ListingItem(url, title or None, dates.get(url)) for url, title in titles.items())
+
+    def _is_named(self, words: str) -> bool:
+        """Say whether folded words are the list's name, or that of a section of the site."""
+        return words in fold(self.head_title) or self.site.declared_section(words) is not None
 
     def next_url(self) -> str | None:
         """Return the address of the following page: its number is one more, or a link says that it is next."""
@@ -264,8 +270,16 @@ class ArticlePage(Page):
         return None
 
     def section(self) -> str | None:
-        """Return the section."""
-        return self.site.section_of(self.via)
+        """Return the section: a declared one that the page prints, else that of its list, else what it prints.
+
+        The page comes first because a box beside any list links to articles of other sections.
+        """
+        printed = self.printed_section()
+        return self.site.declared_section(printed) or self.site.section_of(self.via) or printed
+
+    def printed_section(self) -> str | None:
+        """Return the section that the page itself prints."""
+        return None
 
     def tags(self) -> tuple[str, ...]:
         """Return the printed keywords."""

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from archive.text import fold
 from archive.times import VN
 from archive.urls import identity_key
 from crawler.ajax import Ajax
@@ -312,6 +313,15 @@ class Site(_Table, frozen=True):
                 return feed.section
         wanted = self.listing_key(via)
         return next((seed.section for seed in self.seeds if self.listing_key(seed.url) == wanted), None)
+
+    def declared_section(self, name: str | None) -> str | None:
+        """Return the section of that name as a seed, a feed or a listing that scripts load declares it."""
+        return self._sections.get(fold(name)) if name else None
+
+    @cached_property
+    def _sections(self) -> dict[str, str]:
+        sources: tuple[Seed | Feed | Ajax, ...] = (*self.seeds, *self.feeds, *self.ajax)
+        return {fold(each.section): each.section for each in sources if each.section is not None}
 
     def ajax_of(self, address: str) -> Ajax | None:
         """Return the declared listing of which a page has this address, with what was posted."""

@@ -55,8 +55,8 @@ class AspxHtmlView(MarkedArticle):
             return None
         return refused
 
-    def section(self) -> str | None:
-        return super().section() or self.evidence.section
+    def printed_section(self) -> str | None:
+        return super().printed_section() or self.evidence.section
 
     def published(self) -> tuple[datetime | None, Precision | None]:
         printed = super().published()

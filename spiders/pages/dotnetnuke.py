@@ -14,12 +14,16 @@ from typing import ClassVar
 
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find, generator
+from spiders.pages.marked_listing import MarkedListing
 
+_ITEMS = (".edn_articleList article", "[id$=_pnlList] .item", "[id$=_dlNews] td", ".news-list .item")
 _MARKS = re.compile(r"dnnVariable|dnn_ctr\d+|DNNModuleContent|DnnModule-\d+|/js/dnncore\.js|dnn\.js\b")
 
 
-class DotNetNukeListing(ListingPage):
+class DotNetNukeListing(MarkedListing):
     """A module's list; its pager links to the next page or names it."""
+
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     def next_url(self) -> str | None:
         for link in find(
@@ -63,9 +67,7 @@ class DotNetNukeArticle(MarkedArticle):
     source_at: ClassVar[tuple[str, ...]] = ("[id$=_lblSource]", "[id$=_lblNguon]")
     files_at: ClassVar[tuple[str, ...]] = ("[id$=_rptFiles]", ".edn_articleDocuments", "[id$=_pnlFiles]")
     section_at: ClassVar[tuple[str, ...]] = ("[id*=dnnBREADCRUMB] a", ".breadcrumb a", "a.SkinObject")
-    items_at: ClassVar[tuple[str, ...]] = (
-        ".edn_articleList article", "[id$=_pnlList] .item", "[id$=_dlNews] td", ".news-list .item",
-    )  # fmt: skip
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:

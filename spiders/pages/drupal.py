@@ -15,25 +15,34 @@ from datetime import datetime
 from functools import cached_property
 from typing import ClassVar
 
+from lxml import etree
+
 from archive.model import Article, Capture, NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find, generator, said
+from spiders.pages.marked_listing import MarkedListing
 
 _NUMBER = re.compile(r"/(?:node|print)/(\d+)$")
 _ACCOUNT = re.compile(r"^(?:Đăng bài|Được đăng bởi|Gửi bởi|Submitted by|Người đăng)\s*:?\s*", re.I)
-
-
+_ITEMS = (
+    ".node-teaser", ".node--view-mode-teaser", "#content .views-row", ".region-content .views-row", "main .views-row",
+)  # fmt: skip
 _MORE = re.compile(r"^(?:Đọc tiếp|Đọc thêm|Xem tiếp|Xem thêm|Read more)(?:\s+(?:về|about)\s+|$)", re.I)
 
 
-class DrupalListing(ListingPage):
+class DrupalListing(MarkedListing):
     """A view or a term's page; the pager says which page is next."""
+
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @cached_property
     def links(self) -> list[tuple[str, str, str]]:
         """The links, without the words for screen readers before a headline."""
         return [(url, _MORE.sub("", text), rel) for url, text, rel in super().links]
+
+    def headline(self, link: etree._Element) -> str:
+        return _MORE.sub("", super().headline(link))
 
     def next_url(self) -> str | None:
         for link in find(self.root, "li.pager-next a", "li.pager__item--next a", ".pager a[rel=next]"):
@@ -74,10 +83,7 @@ class DrupalArticle(MarkedArticle):
         ".field-name-field-tags .field-item a", ".field--name-field-tags .field__item a",
     )  # fmt: skip
     noise_at: ClassVar[tuple[str, ...]] = ("ul.links", ".print-source_url", ".print-links", ".field-label-hidden.share")
-    items_at: ClassVar[tuple[str, ...]] = (
-        ".node-teaser", ".node--view-mode-teaser", "#content .views-row", ".region-content .views-row",
-        "main .views-row",
-    )  # fmt: skip
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:

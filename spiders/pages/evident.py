@@ -80,8 +80,8 @@ class EvidenceArticle(ArticlePage):
     def source(self) -> str | None:
         return self.reading.byline.source
 
-    def section(self) -> str | None:
-        return super().section() or self.reading.section
+    def printed_section(self) -> str | None:
+        return self.reading.section
 
     def tags(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.reading.tags))

@@ -141,10 +141,10 @@ class MarkedArticle(EvidenceArticle):
     def summary(self) -> str | None:
         return self._marked(self.summary_at)
 
-    def section(self) -> str | None:
+    def printed_section(self) -> str | None:
         trail = [said(element) for element in find(self.root, *self.section_at)]
         names = [name for name in trail if name and key(name) not in ("trang chủ", "home", key(self.title() or ""))]
-        return self.site.section_of(self.via) or (names[-1] if names else None) or super().section()
+        return names[-1] if names else super().printed_section()
 
     def _marked(self, selectors: Iterable[str]) -> str | None:
         """Return the first words that one of the selectors finds."""

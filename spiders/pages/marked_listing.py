@@ -41,13 +41,17 @@ class MarkedListing(ListingPage):
         if not articles:
             return None
         url = articles[0][1]
-        texts = [said(link) or line(str(link.get("title") or "")) for link, other in articles if other == url]
+        texts = [self.headline(link) or line(str(link.get("title") or "")) for link, other in articles if other == url]
         title = max(texts, key=len)
         marked = parse_vi_datetime(" ".join(said(date) for date in find(element, *self.date_at)[:1])).value
         glued = split_edge_date(title)
         if glued is not None:
             title, marked = glued[0], marked or glued[1].value
         return ListingItem(url, title or None, marked or self._dates.get(url))
+
+    def headline(self, link: etree._Element) -> str:
+        """Return the words of a link to an article."""
+        return said(link)
 
     @cached_property
     def _dates(self) -> dict[str, datetime]:

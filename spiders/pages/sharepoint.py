@@ -33,6 +33,8 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 class SharePointListing(MarkedListing):
     """A view of a news list, or a page of web parts."""
 
+    items_at: ClassVar[tuple[str, ...]] = (".ms-listviewtable tr",)
+
     def next_url(self) -> str | None:
         """Return the nearest later page of the view; by the words of links when it has no pages."""
         found = [url for url in self._pages() if _first_row(url) > _first_row(self.url)]

@@ -14,12 +14,16 @@ from typing import ClassVar
 
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find
+from spiders.pages.marked_listing import MarkedListing
 
+_ITEMS = (".UIListNews_Default .item", ".list-news .item")
 _IDS = re.compile(r"\b(article_category_id|site_id)\b[\"']?\s*[:=]\s*[\"']?(\d+)")
 
 
-class UiPortalListing(ListingPage):
+class UiPortalListing(MarkedListing):
     """The first page of a section."""
+
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     def next_url(self) -> str | None:
         return None if self.ids().keys() >= {"article_category_id", "site_id"} else super().next_url()
@@ -46,7 +50,7 @@ class UiPortalArticle(MarkedArticle):
     section_at: ClassVar[tuple[str, ...]] = (".breadcrumb a", ".Breadcrumb a", ".UIBreadcrumb a")
     tags_at: ClassVar[tuple[str, ...]] = (".ArticleTag a",)
     noise_at: ClassVar[tuple[str, ...]] = (".relate-news", ".box-relate", ".ArticleHeader", ".PostDate")
-    items_at: ClassVar[tuple[str, ...]] = (".UIListNews_Default .item", ".list-news .item")
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:

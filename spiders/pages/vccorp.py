@@ -16,13 +16,16 @@ from typing import ClassVar
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find
+from spiders.pages.marked_listing import MarkedListing
 
+_ITEMS = (".box-stream-item", ".box-category-item", ".article-list .story")
 _FRAGMENT = re.compile(r"(?P<head>.*/timelinelist/\d+/)(?P<number>\d+)\.htm")
 
 
-class VccorpListing(ListingPage):
+class VccorpListing(MarkedListing):
     """A section, or a fragment of its later pages."""
 
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
     ends_empty: ClassVar[bool] = True
 
     def next_url(self) -> str | None:
@@ -69,7 +72,7 @@ class VccorpArticle(MarkedArticle):
     noise_at: ClassVar[tuple[str, ...]] = (
         ".react-relate", ".VCSortableInPreviewMode[type^=Related]", ".NLPlaceholderShow", ".button-dowload-img",
     )  # fmt: skip
-    items_at: ClassVar[tuple[str, ...]] = (".box-stream-item", ".box-category-item", ".article-list .story")
+    items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
