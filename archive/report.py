@@ -184,6 +184,8 @@ class CrawlReport:
     """Addresses not asked for, because they lead to nothing new however far one follows them, by the kind of trap."""
     trap_examples: dict[str, str] = field(default_factory=dict)
     """One of these addresses of each kind."""
+    low_confidence: dict[str, int] = field(default_factory=dict)
+    """Articles of undeclared pages of which the reader was not sure (``confidence`` under 0.5), by field."""
     runs: tuple[Run, ...] = ()
     """The processes that worked on the crawl, in the order of time; all else is about all of them together."""
 

@@ -16,6 +16,7 @@ from crawler.derive import recognised
 from crawler.menus import headlines, links
 from crawler.proposal import reading_site
 from crawler.registry import page_class
+from crawler.undeclared import listing_of
 
 if TYPE_CHECKING:
     from crawler.page import Page
@@ -108,6 +109,8 @@ def _check(site: Site, url: str, section: str | None, own: dict[Role, Visit]) ->
     lists = _listings(seed.page) if seed.page is not None else []
     read = own.get("article")
     got = read.result if read is not None and isinstance(read.result, Article) else None
+    if listing is None and page is not None and articles and not site.layouts:
+        listing = listing_of(page)
     return SeedCheck(
         url=url,
         section=section,

@@ -65,6 +65,8 @@ class Outcome:
         return self.kind not in ("asset", "other")
 
 
+SURE = 0.5
+"""A field whose confidence is less should be looked at by a person."""
 OTHER = Outcome("other")
 UNREAD: frozenset[Purpose] = frozenset({"robots", "feed", "sitemap"})
 """What steers a crawl, and is no page."""
@@ -83,6 +85,8 @@ class CrawlReader:
         """Captures by kind of outcome."""
         self.rejected: Counter[str] = Counter()
         """Pages by the reason of their rejection."""
+        self.unsure: Counter[str] = Counter()
+        """Articles by the fields of which their page class is not sure."""
         self._derive = derive
         self._articles: dict[str, Article] = {}
 
@@ -106,6 +110,7 @@ class CrawlReader:
             self.rejected[outcome.detail] += 1
         if isinstance(outcome.result, Article):
             self._articles[capture.id] = outcome.result
+            self.unsure.update(unsure(outcome.result))
         return outcome
 
     def look(self, capture: Capture, payload: Payload) -> Outcome:
@@ -173,6 +178,11 @@ class CrawlReader:
                 return Outcome("listing", "", result)
             case NotAnArticle():
                 return Outcome("rejected", result.reason, result)
+
+
+def unsure(article: Article) -> list[str]:
+    """Return the fields of which the reader of an article was not sure."""
+    return [name for name, sure in (article.confidence or {}).items() if sure < SURE]
 
 
 def store_crawl(

@@ -39,7 +39,7 @@ from archive.report import (
 from archive.warc.files import OPEN
 from archive.warc.reader import Context, crawl_info, find_warc, list_warcs, warcinfo
 from crawler.exits import Exit
-from crawler.reading import CrawlReader, settle, store, store_crawl
+from crawler.reading import CrawlReader, settle, store, store_crawl, unsure
 from crawler.rebuild import DeriveForSite, LoadSite, Rebuilt, note_warc, rebuild
 from crawler.site_files import UnknownSite
 from crawler.tally import owed_after, tally
@@ -224,6 +224,7 @@ def _report(
     read: Iterable[Article],
 ) -> CrawlReport:
     found = tally(root, warcs)
+    read = list(read)
     try:
         base = read_report(begun_path(root, crawl))
     except ArchiveError:
@@ -246,6 +247,7 @@ def _report(
             missing=max(base.requisites.missing, found.requisites.missing),
         ),
         owed=owed_after(read, found.asked, base.owed),
+        low_confidence=dict(sorted(Counter(name for article in read for name in unsure(article)).items())),
     )
     return end_run(report)
 

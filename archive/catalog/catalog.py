@@ -167,7 +167,7 @@ class Catalog:
             yield from known_urls(connection, site)
 
     def lists(self, site: str) -> Iterator[str]:
-        """Yield the addresses of pages read as lists, and of those that are no article and led to one; some come twice."""
+        """Yield the addresses of pages read as lists, and of pages that are none and led to an article; some twice."""
         with reading(self._engine) as connection:
             yield from list_urls(connection, site)
 

@@ -65,9 +65,11 @@ def _print(each: SeedCheck) -> None:
     for name, value in facts.items():
         click.echo(f"  {name:<10} {plain(value, LINE)}")
     if each.article is not None:
-        shown = table("field", "first article")
+        sure = each.article.get("confidence")
+        shown = table("field", "first article", *(["sure"] if sure else []))
         for name in FIELDS:
-            shown.add_row(name, Text(_told(name, each.article[name])))
+            value = Text(_told(name, each.article[name]))
+            shown.add_row(name, value, *([f"{sure[name]:.2f}" if name in sure else ""] if sure else []))
         console().print(shown)
     for fault in each.faults:
         click.echo(f"  fault: {plain(fault, LINE)}")

@@ -111,6 +111,9 @@ def remarks(report: CrawlReport) -> Iterator[str]:
             yield f"not as expected: {expectation.told}"
     for kind, count in report.traps.items():
         yield f"trap: {kind}, {count} addresses not asked for, such as {report.trap_examples.get(kind, '(none kept)')}"
+    if report.low_confidence:
+        told = ", ".join(f"{name} {count}" for name, count in report.low_confidence.items())
+        yield f"not sure of: {told} (articles by field; `khcn show URL --json` tells the confidence)"
     if report.bound is not None:
         yield f"ended by {report.bound}; the next run goes on from there"
     elif report.exit == Exit.INTERRUPTED:

@@ -102,6 +102,7 @@ class ReportExtension:
             expectations=expectations,
             traps=dict(sorted(recorder.traps.counts.items())),
             trap_examples=dict(sorted(recorder.traps.examples.items())),
+            low_confidence=dict(sorted(recorder.reader.unsure.items())),
             runs=recorder.runs,
         )
         self.report = end_run(replace(self.report, exit=int(self._exit(reason))))
