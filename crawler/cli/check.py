@@ -68,8 +68,8 @@ def _print(each: SeedCheck) -> None:
         sure = each.article.get("confidence")
         shown = table("field", "first article", *(["sure"] if sure else []))
         for name in FIELDS:
-            value = Text(_told(name, each.article[name]))
-            shown.add_row(name, value, *([f"{sure[name]:.2f}" if name in sure else ""] if sure else []))
+            told = Text(_told(name, each.article[name]))
+            shown.add_row(name, told, *([f"{sure[name]:.2f}" if name in sure else ""] if sure else []))
         console().print(shown)
     for fault in each.faults:
         click.echo(f"  fault: {plain(fault, LINE)}")
