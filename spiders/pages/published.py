@@ -1,0 +1,220 @@
+"""When an article was published and last changed: what machines are told, then what is printed.
+
+Machine-readable dates come first and are distrusted: a date of the day of capture may be
+the portal's clock, years before 1990 and days to come are placeholders, and a line far
+from the headline dates a neighbour. Each voice names a day; the day with most weight wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from archive.model import Precision
+from crawler.blocks import Block
+from crawler.clean import key, line
+from spiders.pages.moments import Moment, read_moment
+from spiders.pages.structure import Facts, texts
+
+PUBLISHED = (
+    *("article:published_time", "og:article:published_time", "http://ogp.me/ns/article#published_time"),
+    *("datepublished", "article.published", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime"),
+    *("cxenseparse:publishtime", "cxenseparse:recs:published_time", "prism.publicationdate", "publication_date"),
+    *("dc.date.issued", "dcterms.issued", "date.created", "dcterms.created", "firstcreate", "pubdate", "pub_date"),
+    *("publishdate", "publish-date", "publish_date", "content:publishdate", "pdate", "og:article:time"),
+    *("dc.date", "dcterms.date", "date", "article:post_date", "citation_publication_date", "datecreated"),
+)
+"""Names of meta elements, the more exact ones first."""
+MODIFIED = ("article:modified_time", "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
+            "date.updated", "lastmod", "last-modified", "lastupdate", "og:updated_time")  # fmt: skip
+_UPDATED = re.compile(
+    r"(?<!\w)(?:updat|modif|aktualis|geändert|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|cập nhật|stand\b|revis)",
+    re.I,
+)
+_POSTED = re.compile(
+    r"(?<!\w)(?:post|publi|veröffentlich|erstellt|erschienen|pubbl|geplaatst|created|submitted"
+    r"|đăng|ngày|datum|by |von )",
+    re.I,
+)
+_FOREIGN = re.compile(
+    r"©|copyright|giấy phép|licen[cs]e|hết hạn|expires|all rights|impressum|audio|video|sendung|foto", re.I
+)
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([/_-]?)([01]\d)\2([0-3]\d)(?!\d)")
+_MAY_BE = re.compile(r"\d\s?[./-]\s?\d|(?:19|20)\d\d")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+ENOUGH = 2.5
+"""A day of this weight needs no look at the page's lines."""
+MAX_LINE = 120
+NEAR = 40
+"""Lines between the headline and a date without a label."""
+MAX_LOOKED = 200
+"""Lines in which a date is looked for: names of months take time."""
+ABOVE = 12
+"""Lines above the headline that may hold the date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """When an article was published, and how sure that is."""
+
+    published: datetime | None = None
+    precision: Precision | None = None
+    modified: datetime | None = None
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One voice."""
+
+    moment: Moment
+    weight: float
+
+
+def dates_of(
+    facts: Facts, root: etree._Element | None, url: str, captured: datetime, language: str,
+    printed: Callable[[], Iterable[Told]], guessed: Callable[[], str | None] = lambda: None,
+) -> Dated:  # fmt: skip
+    """Return the dates on which most voices agree.
+
+    *printed* finds more of them, and is asked when machines say little; *guessed* when nobody says anything.
+    """
+    changed = [moment for moment in _read(_changes(facts), language) if is_past(moment, captured)]
+    told = [*machine(facts, language), *(Told(moment, 0.6) for moment in url_days(url))]
+    told = [one for one in told if is_past(one.moment, captured)]
+    days = _weights(told)
+    best = max(days, key=lambda day: days[day], default="")
+    if days.get(best, 0.0) < ENOUGH or best in _today(told, captured):
+        # What is printed may be the day of the last change.
+        last = {moment.day for moment in changed} - set(days) if days else set()
+        told += [one for one in printed() if is_past(one.moment, captured) and one.moment.day not in last]
+        days = _weights(told)
+    if not days and (guess := read_moment(guessed() or "")) is not None and is_past(guess, captured):
+        told.append(Told(guess, 0.5))
+        days = _weights(told)
+    if not days:
+        return Dated()
+    today = _today(told, captured)
+    best = max(days, key=lambda day: days[day] * (0.5 if day in today else 1.0))
+    own = [one.moment for one in told if one.moment.day == best]
+    chosen = next((moment for moment in own if moment.precision != "day"), own[0])
+    chosen = _in_own_zone(chosen, root)
+    modified = next((moment.value for moment in changed if moment.value > chosen.value and moment.day >= best), None)
+    confidence = min(1.0, 0.4 + 0.2 * days[best]) * days[best] / sum(days.values())
+    return Dated(chosen.value, chosen.precision, modified, round(confidence, 2))
+
+
+def _today(told: Iterable[Told], captured: datetime) -> set[str]:
+    """Return the day of the capture in the voices' zones: when another voice speaks, it may be the page's clock."""
+    return {captured.astimezone(one.moment.value.tzinfo).date().isoformat() for one in told}
+
+
+def _in_own_zone(moment: Moment, root: etree._Element | None) -> Moment:
+    """Return a moment in UTC as a ``<time>`` of the page writes it: with the zone of the place."""
+    if root is None or moment.precision == "day" or moment.value.utcoffset():
+        return moment
+    for element in islice(root.iter("time"), 20):
+        other = read_moment(str(element.get("datetime") or ""))
+        if other is not None and other.value.utcoffset() and abs(other.value - moment.value) < timedelta(minutes=1):
+            return moment._replace(value=moment.value.astimezone(other.value.tzinfo))
+    return moment
+
+
+def machine(facts: Facts, language: str) -> Iterator[Told]:
+    """Yield what machine vocabularies say, the more exact first."""
+    for node in (facts.article, facts.page):
+        if moment := next(_read(texts(node.get("datePublished")) or texts(node.get("dateCreated")), language), None):
+            yield Told(moment, 3.0)
+            break
+    for moment in islice(_read(facts.meta(*PUBLISHED), language), 1):
+        yield Told(moment, 2.5)
+    for element in facts.props.get("datepublished", ())[:1]:
+        for moment in islice(_read([_value(element)], language), 1):
+            yield Told(moment, 2.5)
+
+
+def _changes(facts: Facts) -> list[str]:
+    micro = [_value(element) for element in facts.props.get("datemodified", ())[:1]]
+    return [*facts.said("dateModified"), *facts.meta(*MODIFIED), *micro]
+
+
+def _value(element: etree._Element) -> str:
+    given = element.get("content") or element.get("datetime") or element.get("title")
+    return str(given) if given else line(" ".join(str(piece) for piece in islice(element.itertext(), 50)))
+
+
+def _read(told: Iterable[str], language: str) -> Iterator[Moment]:
+    for text in told:
+        moment = read_moment(text, language)
+        if moment is not None:
+            yield moment
+
+
+def is_past(moment: Moment, captured: datetime) -> bool:
+    """Say whether a date may be one of publication: not after the capture, but for the zones' differences."""
+    return moment.value <= captured + timedelta(days=1)
+
+
+def url_days(url: str) -> list[Moment]:
+    """Return the day that an address names.
+
+    >>> [moment.day for moment in url_days("https://a.vn/2024/05/31/tin-moi")]
+    ['2024-05-31']
+    """
+    found = _URL_DAY.search(unquote(urlsplit(url).path))
+    moment = read_moment("-".join(found.group(1, 3, 4))) if found else None
+    return [moment] if moment is not None else []
+
+
+def _weights(told: Iterable[Told]) -> dict[str, float]:
+    days: dict[str, float] = {}
+    for one in told:
+        days[one.moment.day] = days.get(one.moment.day, 0.0) + one.weight
+    return days
+
+
+def near_lines(
+    blocks: Sequence[Block], title: str | None, captured: datetime, language: str, month_first: bool
+) -> Iterator[Told]:
+    """Yield the printed date that stands nearest to the headline; far from it only a date with a label counts."""
+    home = _home(blocks, key(title or ""))
+    best: tuple[float, Moment] | None = None
+    looked = 0
+    for at, block in enumerate(blocks):
+        text = block.text
+        if not 6 <= len(text) <= MAX_LINE or block.chrome or at == home or at < home - ABOVE:
+            continue
+        if looked >= MAX_LOOKED or not _MAY_BE.search(text):
+            continue
+        looked += 1
+        moment = read_moment(text, language, month_first)
+        if moment is None or not is_past(moment, captured) or _FOREIGN.search(text):
+            continue
+        if at < home and moment.day == captured.astimezone(moment.value.tzinfo).date().isoformat():
+            continue
+        before, rest = text[: moment.start], text[: moment.start] + text[moment.end :]
+        posted, updated = _POSTED.search(before) is not None, _UPDATED.search(before) is not None
+        away = at - home if at > home else 1.5 * (home - at)
+        if block.linked > 0.6 and (away > ABOVE or _WORD.search(rest)):
+            continue
+        if away > NEAR and not posted and not _UPDATED.search(rest):
+            continue
+        worth = 3.0 - min(0.06 * away, 1.8) - 0.15 * len(_WORD.findall(rest)) + 0.8 * posted - 1.0 * updated
+        if worth > 0.5 and (best is None or worth > best[0]):
+            best = (worth, moment)
+    if best is not None:
+        yield Told(best[1], 1.0)
+
+
+def _home(blocks: Sequence[Block], wanted: str) -> int:
+    """Return the place of the headline: its line, a heading if there is one, else the first heading at all."""
+    places = [at for at, block in enumerate(blocks) if wanted and key(block.text) == wanted]
+    places = places or [at for at, block in enumerate(blocks) if wanted and key(block.text).endswith(wanted)]
+    heads = [at for at in places if blocks[at].heading] or places
+    return heads[0] if heads else next((at for at, block in enumerate(blocks) if block.heading == 1), 0)
