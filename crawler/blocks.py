@@ -32,6 +32,8 @@ class Block:
     """Numbers of the block elements around it, outermost first."""
     tags: tuple[str, ...]
     """Their names."""
+    marks: tuple[str, ...] = ()
+    """Their classes and ids, in lower case."""
     align: str | None = None
     """left, right, center, justify, or None when nothing says."""
     bold: bool = False
@@ -117,6 +119,7 @@ class _Walk:
             text=text,
             path=first.path,
             tags=first.tags,
+            marks=first.marks,
             align=first.align,
             bold=bold,
             italic=italic,
@@ -136,7 +139,7 @@ class _Walk:
         breaks = 0 if self.pieces and "".join(text for text, _ in self.pieces).strip() else self.breaks
         self.end_line(look)
         self.blocks.append(
-            Block("", look.path, look.tags, align=look.align, chrome=look.chrome, header=look.header,
+            Block("", look.path, look.tags, look.marks, align=look.align, chrome=look.chrome, header=look.header,
                   form=look.form, blanks=self.blanks, breaks=breaks, picture=picture)
         )  # fmt: skip
         self.blanks = self.breaks = 0
@@ -168,8 +171,11 @@ def _tail(raw: str, pieces: list[tuple[str, Look]]) -> str | None:
     return line("".join(text for text, _ in pieces[at:])) or None if at and any(looks) else None
 
 
-def blocks_of(root: etree._Element) -> list[Block]:
-    """Return the lines and pictures of a page in source order, at most MAX_BLOCKS."""
+def blocks_of(root: etree._Element, hidden: bool = False) -> list[Block]:
+    """Return the lines and pictures of a page in source order, at most MAX_BLOCKS.
+
+    With *hidden* those, too, that only a script would show.
+    """
     walk = _Walk()
     look = Look()
     stack: list[tuple[Look, bool]] = []
@@ -195,7 +201,7 @@ def blocks_of(root: etree._Element) -> list[Block]:
             # An icon inside a sentence does not part it.
             if picture is not None and not is_decor(picture):
                 walk.add_picture(picture, look)
-        elif tag in UNSEEN or ((attrib := _attributes(element)) and is_hidden(attrib)):
+        elif tag in UNSEEN or ((attrib := _attributes(element)) and not hidden and is_hidden(attrib)):
             tree.skip_subtree()
         else:
             inner = enter(attrib, tag, look, walk.count + 1)

@@ -150,6 +150,7 @@ class Look:
     link: Link | None = None
     path: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
 
 def is_hidden(attrib: Mapping[str, str]) -> bool:
@@ -196,12 +197,18 @@ def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
         if (bold, italic, align, link) == (look.bold, look.italic, look.align, look.link) and link is look.link:
             return look
         return Look(align, bold, italic, look.heading, look.chrome, look.header, look.form, link,
-                     look.path, look.tags)  # fmt: skip
+                     look.path, look.tags, look.marks)  # fmt: skip
     heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else look.heading
     chrome = look.chrome or tag in _CHROME or attrib.get("role", "") in _CHROME_ROLES
     form = number if tag == "form" else look.form
     return Look(align, bold, italic, heading, chrome, look.header or tag == "header", form, link,
-                 (*look.path, number), (*look.tags, tag))  # fmt: skip
+                 (*look.path, number), (*look.tags, tag), (*look.marks, _mark(attrib)))  # fmt: skip
+
+
+def _mark(attrib: Mapping[str, str]) -> str:
+    """Return what an element's maker called it: its classes and its id, in lower case."""
+    named, number = attrib.get("class"), attrib.get("id")
+    return f"{named or ''} {number or ''}".strip().lower() if named or number else ""
 
 
 def picture_of(attrib: Mapping[str, str], look: Look) -> Picture | None:

@@ -87,7 +87,7 @@ def read_lines(
     if not reading.byline.authors:
         reading.byline = reading.byline._replace(authors=named_above(date_text, between))
     shots = match_captions(found)
-    _images(page, shots, reading)
+    read_images(page, shots, reading)
     # The same words once more, as text and as alternative text of the picture, are no paragraph.
     captions = {item.key or item.text for shot in shots for item in shot.lines}
     reading.paragraphs += [
@@ -179,7 +179,8 @@ def _take_tags(items: Sequence[Item], reading: Reading) -> list[Item]:
     return list(items)
 
 
-def _images(page: Page, shots: Sequence[Shot], reading: Reading) -> None:
+def read_images(page: Page, shots: Sequence[Shot], reading: Reading) -> None:
+    """Note the pictures, their captions, and who took them."""
     for shot in shots:
         picture = shot.item.block.picture
         url = page.absolute(picture.src) if picture is not None else None
