@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from archive.model import Image
 from spiders.pages.bodies import Body, read_body
-from spiders.pages.evident import EvidenceArticle
+from spiders.pages.voiced import VoicedArticle
 
 
-class GenericArticle(EvidenceArticle):
+class GenericArticle(VoicedArticle):
     """Any news page, of whatever site."""
 
     name: ClassVar[str] = "generic"
@@ -23,6 +23,9 @@ class GenericArticle(EvidenceArticle):
 
     def text(self) -> str:
         return "\n\n".join(self.body.paragraphs)
+
+    def confidence_of_text(self) -> float:
+        return round(self.body.sure, 2)
 
     def images(self) -> tuple[Image, ...]:
         return self.body.images

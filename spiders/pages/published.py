@@ -85,15 +85,12 @@ def dates_of(
 
     *printed* finds more of them, and is asked when machines say little; *guessed* when nobody says anything.
     """
-    changed = [moment for moment in _read(_changes(facts), language) if is_past(moment, captured)]
     told = [*machine(facts, language), *(Told(moment, 0.6) for moment in url_days(url))]
     told = [one for one in told if is_past(one.moment, captured)]
     days = _weights(told)
     best = max(days, key=lambda day: days[day], default="")
     if days.get(best, 0.0) < ENOUGH or best in _today(told, captured):
-        # What is printed may be the day of the last change.
-        last = {moment.day for moment in changed} - set(days) if days else set()
-        told += [one for one in printed() if is_past(one.moment, captured) and one.moment.day not in last]
+        told += [one for one in printed() if is_past(one.moment, captured)]
         days = _weights(told)
     if not days and (guess := read_moment(guessed() or "")) is not None and is_past(guess, captured):
         told.append(Told(guess, 0.5))
@@ -105,6 +102,7 @@ def dates_of(
     own = [one.moment for one in told if one.moment.day == best]
     chosen = next((moment for moment in own if moment.precision != "day"), own[0])
     chosen = _in_own_zone(chosen, root)
+    changed = (moment for moment in _read(_changes(facts), language) if is_past(moment, captured))
     modified = next((moment.value for moment in changed if moment.value > chosen.value and moment.day >= best), None)
     confidence = min(1.0, 0.4 + 0.2 * days[best]) * days[best] / sum(days.values())
     return Dated(chosen.value, chosen.precision, modified, round(confidence, 2))

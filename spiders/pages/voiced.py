@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 from archive.model import Precision
 from spiders.pages import published
+from spiders.pages.anchors import find_anchors
+from spiders.pages.evidence import items_of
 from spiders.pages.evident import EvidenceArticle
 from spiders.pages.moments import Moment
 from spiders.pages.people import Writers, writers_of
@@ -66,7 +68,7 @@ class VoicedArticle(EvidenceArticle):
     def voiced_headline(self) -> Headline | None:
         """The headline, and how sure it is."""
         voices = voices_of(self.facts, self.root, self.head_title, self.own_names)
-        return headline(voices, self.own_names, self.url, lambda: self.reading.title)
+        return headline(voices, self.own_names, self.url, self._line)
 
     @cached_property
     def dated(self) -> Dated:
@@ -119,6 +121,15 @@ class VoicedArticle(EvidenceArticle):
     def confidence_of_text(self) -> float | None:
         """Return how sure the body is; None when nothing tells."""
         return None
+
+    def _line(self) -> str | None:
+        """Return the line that has most evidence of being the headline."""
+        if self.is_vietnamese:
+            # The page is read by its lines anyway.
+            return self.reading.title
+        items = items_of(self)
+        anchors = find_anchors(self, items, "either", None)
+        return items[anchors.title].text if anchors is not None else None
 
     def _printed_dates(self) -> Iterator[Told]:
         if self.is_vietnamese:
