@@ -137,13 +137,22 @@ def _faults(site: Site, own: dict[Role, Visit], articles: Sequence[str], lists: 
         yield f"{seed.asked}: is no page of the site ({seed.result.reason})"
     elif not articles and not lists:
         yield f"{seed.asked}: links to no article and no listing; correct the seed, or the patterns of the layouts"
+    yield from (
+        f"{visit.asked}: its reader broke ({visit.broken}); mend the page class"
+        for visit in own.values()
+        if visit.broken is not None
+    )
     for visit in own.values():
-        is_list = visit.page is not None and (visit.role == "listing" or isinstance(visit.result, Listing))
+        is_list = (
+            visit.page is not None
+            and visit.broken is None
+            and (visit.role == "listing" or isinstance(visit.result, Listing))
+        )
         if is_list and not articles:
             yield f"{visit.asked}: names no article; correct the patterns of the layouts"
     for visit in own.values():
         yield from _strangeness(site, visit)
-    if read is None or read.page is None:
+    if read is None or read.page is None or read.broken is not None:
         return
     if not isinstance(read.result, Article):
         reason = read.result.reason if isinstance(read.result, NotAnArticle) else "not_html"

@@ -13,6 +13,7 @@ from lxml import etree
 from archive.text import fold
 from crawler.clean import line
 from crawler.page import Page
+from crawler.sessions import without_junk
 from crawler.sites import split_target
 
 MAX_SECTIONS = 12
@@ -134,6 +135,19 @@ def page_key(url: str, next_url: str | None) -> str | None:
         (key for key, value in parse_qsl(urlsplit(next_url).query) if value in ("1", "2") and before.get(key) != value),
         None,
     )
+
+
+def pager_key(page: Page) -> str | None:
+    """Return the query key in which the numbers of a pager differ from the page: ``2`` leads to ``?trang=2``."""
+    for link in _links(page):
+        key = page_key(page.url, link.url)
+        if (
+            key is not None
+            and link.text.strip("[] ").isdecimal()
+            and without_junk(link.url, (key,)) == without_junk(page.url, (key,))
+        ):
+            return key
+    return None
 
 
 def _links(page: Page) -> Iterator[_Link]:

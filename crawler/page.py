@@ -56,6 +56,10 @@ class Page:
     def __init__(self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None) -> None:
         self.site, self.url, self.captured, self.payload, self.via = site, url, captured, payload, via
 
+    def blind(self) -> tuple[str, ...]:
+        """Return the names of the attributes of which no CSS selector finds anything on the page."""
+        return ()
+
     def read_as(self, reader: type[_P]) -> _P:
         """Return the same page for *reader* to read; what was parsed is not parsed again."""
         page = reader(self.site, self.url, self.captured, self.payload, self.via)
@@ -107,6 +111,8 @@ class Page:
 class ListingPage(Page):
     """A page that lists articles: which ones, and where the list goes on."""
 
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Attributes of which a CSS selector must find something on every list."""
     ends_empty: ClassVar[bool] = False
     """Whether the page behind a list's last one is an empty answer."""
 
@@ -205,6 +211,10 @@ class ArticlePage(Page):
     """Query keys whose values are an article's id."""
     junk: ClassVar[tuple[str, ...]] = ()
     """Query keys that are no part of a page's identity."""
+    surest: ClassVar[float] = 1.0
+    """The most that :meth:`fingerprint` returns: less than 0.5 when no mark but the address is known."""
+    needed: ClassVar[tuple[str, ...]] = ()
+    """Attributes of which a CSS selector must find something on every article."""
     listing_page: ClassVar[type[ListingPage]] = ListingPage
     """What reads the family's listings."""
 

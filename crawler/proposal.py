@@ -13,7 +13,7 @@ import msgspec
 
 from crawler.clean import line
 from crawler.derive import SURE
-from crawler.menus import Section, escaped, headlines, links, page_key, sections, shape_of
+from crawler.menus import Section, escaped, headlines, links, page_key, pager_key, sections, shape_of
 from crawler.page import ListingPage, Page
 from crawler.registry import page_classes
 from crawler.site_files import filled
@@ -95,10 +95,10 @@ class Proposal:
 
     @cached_property
     def page_param(self) -> str | None:
-        """Query key of a listing's page number, as the link to its next page shows."""
+        """Query key of a listing's page number, as the link to its next page shows, or the pager."""
         if self.listing is None:
             return None
-        return page_key(self.listing.url, self.listing.read_as(ListingPage).next_url())
+        return page_key(self.listing.url, self.listing.read_as(ListingPage).next_url()) or pager_key(self.listing)
 
     @cached_property
     def office(self) -> tuple[str, str] | None:

@@ -76,6 +76,9 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield '# TODO status: "active", and no reason, once no TODO is left. Until then `khcn crawl --all` passes it over.'
     yield 'status = "paused"'
     yield 'reason = "new; its file is still to be looked at"'
+    if site.follows:
+        yield "# Their files name this site as their successor."
+        yield f"follows = [{', '.join(map(quoted, site.follows))}]"
     yield ""
     yield "# TODO codes: add iso, gso_pre (before 2025-07-01) and gso_post (since)."
     yield "[province]"

@@ -43,19 +43,28 @@ class {stem}Article(MarkedArticle):
     version: ClassVar[int] = 1
     # TODO the whole of path and query; named groups are the article's id: r"/tin-tuc/[^/?]+-(?P<id>\\d+)\\.html"
     articles: ClassVar[tuple[str, ...]] = ()
-    # TODO with groups page and number where the page's number stands in the path, or with page_param below
+    # TODO the page's number in the query is page_param; in the path it is a group, with what only later pages have
+    # around it: r"/tin-tuc(?P<page>/trang-(?P<number>\\d+))?"
     listings: ClassVar[tuple[str, ...]] = ()
-    page_param: ClassVar[str | None] = None
+    page_param: ClassVar[str | None] = None  # TODO such as "trang"
+    first_page: ClassVar[int] = 1  # TODO the number of a list's first page: some count from 0
+    source_id: ClassVar[tuple[str, ...]] = ()  # TODO query keys that are the article's id, if no group of articles is
+    junk: ClassVar[tuple[str, ...]] = ()  # TODO query keys that make no other article: ("print", "tab")
     listing_page: ClassVar[type[ListingPage]] = {stem}Listing
 
     # TODO CSS selectors; of several the first that finds words counts. Delete what the pages do not have.
-    title_at: ClassVar[tuple[str, ...]] = ()
-    date_at: ClassVar[tuple[str, ...]] = ()
-    summary_at: ClassVar[tuple[str, ...]] = ()
-    body_at: ClassVar[tuple[str, ...]] = ()
-    author_at: ClassVar[tuple[str, ...]] = ()
-    section_at: ClassVar[tuple[str, ...]] = ()
-    noise_at: ClassVar[tuple[str, ...]] = ()
+    title_at: ClassVar[tuple[str, ...]] = ()  # TODO the headline
+    date_at: ClassVar[tuple[str, ...]] = ()  # TODO the date of publication, be it with other words
+    summary_at: ClassVar[tuple[str, ...]] = ()  # TODO the lead
+    body_at: ClassVar[tuple[str, ...]] = ()  # TODO the element that holds the body
+    author_at: ClassVar[tuple[str, ...]] = ()  # TODO the writers
+    source_at: ClassVar[tuple[str, ...]] = ()  # TODO where the text was taken from
+    section_at: ClassVar[tuple[str, ...]] = ()  # TODO the links of the breadcrumb
+    tags_at: ClassVar[tuple[str, ...]] = ()  # TODO the keywords, each
+    files_at: ClassVar[tuple[str, ...]] = ()  # TODO lists of documents beside the body
+    noise_at: ClassVar[tuple[str, ...]] = ()  # TODO what stands within the body and is none of it: buttons, boxes
+    # TODO the items of a list, as above: a page without a body that shows two is a list, where an article was
+    items_at: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:

@@ -7,6 +7,7 @@ an archive in a temporary folder. That is thrown away; what was seen is handed o
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from archive.errors import KhcnError
 from archive.times import now
 from crawler.causes import cause
+from crawler.derive import derive
 from crawler.exits import Exit, Stopped
 from crawler.files import payload_of
 from crawler.middlewares.scope import OffScope
@@ -32,6 +34,7 @@ from crawler.spider import SiteSpider
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
+    from archive.model import Capture
     from crawler.config import Config
     from crawler.sites import Site
 
@@ -61,6 +64,8 @@ class Visit:
     """What it was read as."""
     failure: str | None = None
     """Why there is no page."""
+    broken: str | None = None
+    """How the reading code broke on the page, and where."""
 
 
 Plan = Callable[[Visit], tuple[Role, str] | None]
@@ -83,7 +88,9 @@ class ScoutSpider(SiteSpider):
         """Note a page, and ask for the next."""
         assert response.request is not None
         page = Page(self.site, response.url, now(), payload_of(response), response.meta.get("via"))
-        visit = Visit(role, seed, _asked(response.request), page, self.read(response))
+        result = self.read(response)
+        broken = _broken(page, response.meta.get("capture")) if result is None else None
+        visit = Visit(role, seed, _asked(response.request), page, result, broken=broken)
         self._visits.append(visit)
         following = self._plan(visit)
         if following is not None:
@@ -124,6 +131,19 @@ def scout(site: Site, config: Config, overrides: Mapping[str, str], plan: Plan) 
 
 def _asked(request: Request) -> str:
     return str(request.meta.get("redirect_urls", [request.url])[0])
+
+
+def _broken(page: Page, capture: Capture | None) -> str | None:
+    """Say how the reading code breaks on a page: as it did when the page came, which the log tells."""
+    if capture is None:
+        return None
+    try:
+        derive(page.site, capture, page.payload)
+    except Exception as error:
+        at = traceback.extract_tb(error.__traceback__)
+        own = next((frame for frame in reversed(at) if "/spiders/" in frame.filename), at[-1])
+        return f"{type(error).__name__}: {error}, at {Path(own.filename).name}:{own.lineno}"
+    return None
 
 
 def _why(failure: Failure) -> str:

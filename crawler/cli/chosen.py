@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ConfigError
 from crawler.due import past_crawls, site_due
+from crawler.registry import readers_of
 from crawler.site_files import Registry, UnknownSite
 from crawler.sites import Site
 
@@ -26,6 +27,7 @@ def chosen(known: Registry, sites: Iterable[str], *, every: bool) -> tuple[list[
     for site_id in known.ids() if every else dict.fromkeys(sites):
         try:
             site = known.get(site_id)
+            readers_of(site)
         except UnknownSite:
             raise
         except ConfigError as error:

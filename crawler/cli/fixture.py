@@ -21,9 +21,11 @@ from crawler.cli.show import Moment
 from crawler.config import Config
 from crawler.derive import derive
 from crawler.fixtures import NoPage, best_capture, cut, name_of, update
+from crawler.registry import page_classes
 from crawler.seeds import UNDECLARED
 from crawler.sites import Site
 
+TESTS = "tests/sites/test_cases.py tests/docs/test_families.py"
 cases_option = click.option(
     "--cases",
     "folder",
@@ -41,12 +43,20 @@ def command() -> None:
 @click.argument("site")
 @click.argument("url")
 @click.option("--name", help="Name of the case (default: from the address).")
+@click.option("--family", help="Make it a case of this family (default: of SITE).")
 @click.option("--at", type=Moment(), help="The capture closest to DATE (default: the latest).")
 @cases_option
 @json_option
 @click.pass_obj
 def add(
-    config: Config, site: str, url: str, name: str | None, at: datetime | None, folder: Path | None, as_json: bool
+    config: Config,
+    site: str,
+    url: str,
+    name: str | None,
+    family: str | None,
+    at: datetime | None,
+    folder: Path | None,
+    as_json: bool,
 ) -> None:
     """Cut the page at URL out of the archive, as a case of SITE.
 
@@ -60,7 +70,7 @@ def add(
         raise click.UsageError(f'{url}: not on a host of "{site}"; `khcn sites show {site}` shows its hosts and scopes')
     if name is not None and not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
         raise click.UsageError(f'--name: "{name}" is no name of a case; use words of a-z and 0-9 joined by _')
-    case = _cases_folder(folder) / site / (name or name_of(url))
+    case = _cases_folder(folder) / (_module_of(family) if family else site) / (name or name_of(url))
     if case.exists():
         raise click.UsageError(f"{case}: there is such a case already; give another name with --name, or remove it")
     with open_archive(config.data, catalog_url=config.catalog_url) as archive:
@@ -88,6 +98,7 @@ def add(
     captured = capture.date.astimezone(VN)
     click.echo(f"{case}: {_summary(kind, told[kind])}, captured {captured:%Y-%m-%d %H:%M}")
     click.echo(f'It fails until you have read {EXPECTED} beside {PAGE}, corrected it, and removed its line "unread".')
+    click.echo(f"Then: python -m pytest {TESTS} -k '{case.parent.name} or famil'")
 
 
 @command.command("update")
@@ -114,6 +125,17 @@ def update_cases(config: Config, site: str | None, case: str | None, folder: Pat
         told = f"{states['changed']} changed, {states['unchanged']} unchanged"
         more = f", {states['unread']} unchanged and still to be read" if states["unread"] else ""
         click.echo(f"{told}{more}", err=True)
+
+
+def _module_of(family: str) -> str:
+    """Return the name of the module of a family, which that of its cases' folder is. Raises UsageError."""
+    modules = {name: reader.__module__.rpartition(".")[2] for name, reader in page_classes().items()}
+    known = modules | {module: module for module in modules.values()}
+    if family not in known:
+        close = difflib.get_close_matches(family, known, 1)
+        hint = f'did you mean "{close[0]}"?' if close else "docs/families.md names all"
+        raise click.UsageError(f'--family: no page class "{family}" ({hint})')
+    return known[family]
 
 
 def _is_address(url: str) -> bool:

@@ -64,7 +64,8 @@ def new(config: Config, site: str, url: str | None, overrides: tuple[tuple[str, 
     path = folder / f"{site_id}.toml"
     if path.exists():
         raise click.UsageError(
-            f"{_shown(path)} is there already: edit it, or look at it with `khcn sites check {site_id}`"
+            f"{_shown(path)} is there already: edit it, look at it with `khcn sites check {site_id}`, or remove it "
+            "to have it proposed anew"
         )
     _unclaimed(home)
     parse_resolve(config.resolve)
@@ -73,6 +74,7 @@ def new(config: Config, site: str, url: str | None, overrides: tuple[tuple[str, 
         name=site_id,
         name_en=site_id,
         status="active",
+        follows=tuple(each.id for each in registry().all() if each.successor == site_id),
         hosts=(Host(host=split_target(home)[1], evidence="brief"),),
         seeds=(Seed(url=home),),
     )

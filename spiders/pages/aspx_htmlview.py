@@ -34,6 +34,7 @@ class AspxHtmlView(MarkedArticle):
     )
     listings: ClassVar[tuple[str, ...]] = (r"(?i)/HtmlView\.aspx\?(?!(?:.*&)?ItemID=).*",)
     page_param: ClassVar[str | None] = "pageindex"
+    needed: ClassVar[tuple[str, ...]] = ()
     first_page: ClassVar[int] = 0
     title_at: ClassVar[tuple[str, ...]] = ("[id$=lblTitle]", "[id$=lblTieuDe]", "[id$=lbTitle]")
     date_at: ClassVar[tuple[str, ...]] = ("[id$=lblDate]", "[id$=lblNgayDang]", "[id$=lblCreatedDate]", "[id$=lbDate]")

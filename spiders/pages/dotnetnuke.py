@@ -23,6 +23,7 @@ _MARKS = re.compile(r"dnnVariable|dnn_ctr\d+|DNNModuleContent|DnnModule-\d+|/js/
 class DotNetNukeListing(MarkedListing):
     """A module's list; its pager links to the next page or names it."""
 
+    needed: ClassVar[tuple[str, ...]] = ()
     items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     def next_url(self) -> str | None:
@@ -67,6 +68,7 @@ class DotNetNukeArticle(MarkedArticle):
     source_at: ClassVar[tuple[str, ...]] = ("[id$=_lblSource]", "[id$=_lblNguon]")
     files_at: ClassVar[tuple[str, ...]] = ("[id$=_rptFiles]", ".edn_articleDocuments", "[id$=_pnlFiles]")
     section_at: ClassVar[tuple[str, ...]] = ("[id*=dnnBREADCRUMB] a", ".breadcrumb a", "a.SkinObject")
+    needed: ClassVar[tuple[str, ...]] = ()
     items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     @classmethod

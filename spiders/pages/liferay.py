@@ -41,6 +41,7 @@ _JUNK = (
 class LiferayListing(MarkedListing):
     """A list of the asset publisher, or the blocks of a home page."""
 
+    needed: ClassVar[tuple[str, ...]] = ()
     items_at: ClassVar[tuple[str, ...]] = (
         ".asset-abstract",
         "[id*=AssetPublisherPortlet] .row:has(a.text-tletin), [id*=AssetPublisherPortlet] div:has(> a > h2)",

@@ -43,6 +43,12 @@ def find(root: etree._Element | None, *selectors: str) -> list[etree._Element]:
     return []
 
 
+def blind_of(page: Page) -> tuple[str, ...]:
+    """Return the names of a page class's selectors of which none finds anything on *page*."""
+    names = sorted({name for each in type(page).__mro__ for name in vars(each) if name.endswith("_at")})
+    return tuple(name for name in names if getattr(page, name) and not find(page.root, *getattr(page, name)))
+
+
 def said(element: etree._Element | None) -> str:
     """Return the words of an element as one line, without Liferay's null before them.
 
@@ -72,6 +78,7 @@ def generator(page: Page) -> str:
 class MarkedArticle(EvidenceArticle):
     """Base of the families: of the CSS selectors of a field the first that finds words counts."""
 
+    needed: ClassVar[tuple[str, ...]] = ("title_at", "body_at")
     title_at: ClassVar[tuple[str, ...]] = ()
     """Where the headline stands."""
     date_at: ClassVar[tuple[str, ...]] = ()
@@ -94,6 +101,9 @@ class MarkedArticle(EvidenceArticle):
     """Elements within the body that are none of it."""
     items_at: ClassVar[tuple[str, ...]] = ()
     """The items of a list: two or more, and no body, make a page no article."""
+
+    def blind(self) -> tuple[str, ...]:
+        return tuple(name for name in blind_of(self) if name != "items_at")
 
     @cached_property
     def listed(self) -> list[etree._Element]:

@@ -13,18 +13,22 @@ from crawler.clean import line
 from crawler.dates import parse_vi_datetime, split_edge_date
 from crawler.listed import dates_beside
 from crawler.page import ListingPage
-from spiders.pages.marked import find, said
+from spiders.pages.marked import blind_of, find, said
 
 
 class MarkedListing(ListingPage):
     """Base of the families' listings: of CSS selectors the first with any match counts; without one all links do."""
 
+    needed: ClassVar[tuple[str, ...]] = ("items_at",)
     items_at: ClassVar[tuple[str, ...]] = ()
     """The element of each item, or its link."""
     link_at: ClassVar[tuple[str, ...]] = ("a[href]",)
     """The headline's link in an item."""
     date_at: ClassVar[tuple[str, ...]] = ()
     """Where an item's date stands."""
+
+    def blind(self) -> tuple[str, ...]:
+        return blind_of(self)
 
     def items(self) -> tuple[ListingItem, ...]:
         found: dict[str, ListingItem] = {}

@@ -33,6 +33,7 @@ _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 class SharePointListing(MarkedListing):
     """A view of a news list, or a page of web parts."""
 
+    needed: ClassVar[tuple[str, ...]] = ()
     items_at: ClassVar[tuple[str, ...]] = (".ms-listviewtable tr",)
 
     def next_url(self) -> str | None:

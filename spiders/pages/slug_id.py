@@ -44,6 +44,7 @@ class SlugIdArticle(EvidenceArticle):
         r"/(?![^?]*-n?\d+\.html)[^/?.]+(?:/[^/?.]+)?\.html(?:\?page=\d+)?",
     )
     page_param: ClassVar[str | None] = "page"
+    surest: ClassVar[float] = 0.2
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:

@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 from archive.errors import ConfigError
 from archive.model import Payload
 from archive.times import UTC
-from crawler.menus import headlines, sections, shape_of
+from crawler.menus import headlines, pager_key, sections, shape_of
 from crawler.page import Page
 from crawler.proposal import Proposal
 from crawler.scaffold import NameTaken, pattern_text, plain, quoted, site_file, write_new, write_site_file
 from crawler.scaffold_family import family_module
 from crawler.site_files import filled, load_site
 from crawler.sites import Host, Seed, Site
+from spiders.pages.marked import MarkedArticle
+from spiders.pages.marked_listing import MarkedListing
 from tests.sites.cases import HERE
 
 HOST = "skhcn.hoaninh.example"
@@ -200,3 +202,19 @@ def test_a_familys_module_is_python_within_the_bounds():
     assert "class CongXa2Article(MarkedArticle):" in text
     assert max(map(len, text.splitlines())) <= 120
     assert len(text.splitlines()) < 100
+
+
+def test_the_key_of_page_numbers_is_that_of_the_pager():
+    body = '<a href="/tin?trang=2&amp;muc=3">2</a><a href="/tin?muc=1&amp;nam=2">Năm 2</a><a href="/tin?muc=1&amp;trang=2">2</a>'
+
+    assert pager_key(page(body, f"http://{HOST}/tin?muc=1")) == "trang"
+    assert pager_key(page('<a href="/tin?nam=2">Năm thứ 2</a>', f"http://{HOST}/tin")) is None
+
+
+def test_a_new_family_has_a_place_for_every_selector():
+    module = family_module("cong_xa")
+
+    names = {name for each in (MarkedArticle, MarkedListing) for name in vars(each) if name.endswith("_at")}
+    assert {name for name in (*names, "page_param", "first_page", "source_id", "junk") if name not in module} == set()
+    assert module.count("items_at: ClassVar") == 2
+    assert "(?P<page>/trang-(?P<number>\\d+))?" in module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import time
@@ -35,6 +36,24 @@ def test_a_site_file_is_written_that_says_what_the_pages_show(tmp_path):
         (f"http://{HOST}{LISTING}", "Hoạt động của Sở"),
         (f"http://{HOST}/vi/news/khoa-hoc/", "Khoa học"),
     ]
+
+
+def test_it_follows_those_whose_files_name_it_as_their_successor(tmp_path):
+    with scouted(tmp_path, nukeviet()) as played:
+        for former in ("ben_tre", "tra_vinh"):
+            shutil.copy(SITES / f"{former}.toml", played.sites)
+        run = played.khcn("new", "vinh_long", HOME)
+        listed = played.khcn("list")
+        path = played.sites / "vinh_long.toml"
+        follows = load_site(path).follows
+        path.write_text(path.read_text("utf-8").replace("follows", "# follows"), "utf-8")
+        checked = played.khcn("check", "vinh_long")
+
+    assert run.returncode == 0, run.stderr
+    assert follows == ("ben_tre", "tra_vinh")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert checked.returncode == 6
+    assert 'fault: vinh_long.toml: follows: lacks "ben_tre"' in checked.stdout
 
 
 def test_it_asks_for_robots_the_home_page_and_one_listing_and_keeps_nothing(tmp_path):

@@ -47,19 +47,31 @@ class Example:
         return "".join(f"{text}\n" for text in lines)
 
 
+def copied(project: Path) -> None:
+    """Copy of the project what a person changes who adds a site or a family."""
+    shutil.copytree(ROOT / "spiders", project / "spiders", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "settings.py", project)
+    (project / "tests" / "sites").mkdir(parents=True)
+
+
+def files(page: str) -> dict[str, str]:
+    """Return what a person writes on a page, by path."""
+    blocks = _BLOCK.finditer((DOCS / page).read_text("utf-8"))
+    return {found["name"]: found["text"] for found in blocks if found["kind"] == "file"}
+
+
 def filled(page: str, folder: Path) -> str:
     """Return a page with what its commands print and write now, run in a copy of the project in *folder*."""
     text = (DOCS / page).read_text("utf-8")
     project = folder / "project"
-    shutil.copytree(ROOT / "spiders", project / "spiders", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "settings.py", project)
-    (project / "tests" / "sites").mkdir(parents=True)
-    with served(_played(text)) as server:
+    copied(project)
+    with served(played(text)) as server:
         example = Example(project, server.server_address[1])
         return _BLOCK.sub(lambda found: _block(found, example), text)
 
 
-def _played(text: str) -> dict[str, list[Answer]]:
+def played(text: str) -> dict[str, list[Answer]]:
+    """Return what is served for a page of the documents."""
     pages = {found["name"]: found["text"] for found in _BLOCK.finditer(text) if found["kind"] == "played"}
     missing = {f"{HOST}/*": [answer(b"", "404 Not Found")]}
     return (
