@@ -44,8 +44,8 @@ class LiferayListing(MarkedListing):
     needed: ClassVar[tuple[str, ...]] = ()
     items_at: ClassVar[tuple[str, ...]] = (
         ".asset-abstract",
-        "[id*=AssetPublisherPortlet] .row:has(a.text-tletin), [id*=AssetPublisherPortlet] div:has(> a > h2)", ".title_news",
-    )  # fmt: skip
+        "[id*=AssetPublisherPortlet] .row:has(a.text-tletin), [id*=AssetPublisherPortlet] div:has(> a > h2)",
+        ".title_news")  # fmt: skip
     link_at: ClassVar[tuple[str, ...]] = (".asset-title a", "a.text-tletin", "a:has(> h2)", "a[href]")
     date_at: ClassVar[tuple[str, ...]] = (_DATE, "small.text-muted", ".date_content_asset")
 
