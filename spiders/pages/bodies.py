@@ -34,6 +34,8 @@ _SHARE = 0.04
 """Of the letters of a Vietnamese text at least so many are found in no other language; usual are 15 to 20 of 100."""
 AGREED = 0.5
 """The evidence reader is believed on a Vietnamese page when it and the vote have so much in common."""
+UNSURE = 0.1
+"""It is believed alone, if it found a date, when the vote is as little sure as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,11 @@ def read_body(page: Page, evidence: Callable[[], Reading]) -> Body:
     blocks, choice = _chosen(page, told_of(page))
     kept = [blocks[at] for at in choice.kept]
     paragraphs = tuple(block.text for block in kept)
-    if is_vietnamese(" ".join(paragraphs)):
+    if is_vietnamese(" ".join(paragraphs or (block.text for block in blocks))):
         reading = evidence()
         common = agreement(reading.paragraphs, paragraphs)
-        if common >= AGREED:
+        is_alone = choice.sure < UNSURE and reading.date is not None and bool(reading.paragraphs)
+        if common >= AGREED or is_alone:
             images, photographers = tuple(reading.images), tuple(reading.photographers)
             return Body(tuple(reading.paragraphs), images, photographers, True, max(choice.sure, common))
     if sum(map(len, paragraphs)) < _SHORT:

@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.catalog import Catalog
 from archive.report import reports
 from archive.verify import Verification
-from crawler.cli.common import registry
+from crawler.cli.common import load_site
 from crawler.rebuild import rebuild
 
 
@@ -30,7 +30,7 @@ def check_whole(data: Path, expected: Iterable[str]) -> None:
     fresh = data.with_name(data.name + ".fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(data / "warcs", fresh / "warcs")
-    rebuild(fresh, catalog=fresh / "catalog.sqlite3", load_site=registry().get)
+    rebuild(fresh, catalog=fresh / "catalog.sqlite3", load_site=load_site)
     with Catalog.open(fresh / "catalog.sqlite3", read_only=True) as catalog:
         assert rows == list(catalog.dump())
     assert _lines(data) == _lines(fresh)
