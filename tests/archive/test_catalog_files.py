@@ -173,7 +173,7 @@ def damaged(path: Path) -> None:
     [
         (no_database, "this file is no catalog; move it away, then run `khcn rebuild`"),
         (other_program, "another program's database|this database is no catalog"),
-        (newer_schema, "schema 99, this program knows 3; run `khcn rebuild`"),
+        (newer_schema, "schema 99, this program knows 4; run `khcn rebuild`"),
         (damaged, "damaged .* run `khcn rebuild`"),
         (Path.mkdir, "a folder, where the catalog's file should be"),
     ],
