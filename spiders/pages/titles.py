@@ -16,7 +16,9 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from crawler.clean import key, line, slug_words
+from crawler.dates import split_edge_date
 from spiders.pages import words
+from spiders.pages.shaping import without_null
 from spiders.pages.structure import Facts, texts, types
 
 _MARK = re.compile(r"\s+[-–—|»«:·•/]{1,2}\s+|\s*[|»•·ㅣ]\s*|\s*::\s*|\s+@\s+")
@@ -49,14 +51,16 @@ class Voice:
 
 
 def headings(root: etree._Element | None) -> list[tuple[str, str]]:
-    """Return level and text of the page's first headings."""
+    """Return level and text of the page's first headings, without a date that shares the line with a headline."""
     if root is None:
         return []
     found = []
     for element in islice(root.iter("h1", "h2"), MAX_HEADINGS):
         text = line(" ".join(str(piece) for piece in islice(element.itertext(), 200)))
         if _LETTER.search(text):
-            found.append((str(element.tag), text))
+            text = without_null(text)
+            dated = split_edge_date(text) if element.tag == "h1" else None
+            found.append((str(element.tag), dated[0] if dated is not None else text))
     return found
 
 

@@ -46,6 +46,8 @@ PAGES = {
     "heading against useless title": f"<title>Chi tiết tin tức - Sở KH&amp;CN</title><h1>{TITLE}</h1>",
     "logo in a heading": f'<meta property="og:site_name" content="Báo Mới"><h1>Báo Mới</h1><h1>{TITLE}</h1>',
     "kicker inside the heading": OG.format(TITLE) + f"<h1>Thời tiết: {TITLE}</h1><title>{TITLE} | Tin</title>",
+    "a field that is not there": f"<title>Chi tiết</title><h1>null {TITLE}</h1>",
+    "a date on the headline's line": f"<title>Chi tiết</title><h1>{TITLE} (23/07/2021)</h1>",
     "og cut, heading whole": OG.format("Mưa lớn ở Huế gây ngập...") + f"<h1>{TITLE}</h1>",
     "title in capitals": f"<title>{TITLE.upper()} | Báo Mới</title>" + OG.format(TITLE) + f"<h1>{TITLE}</h1>",
     "JSON-LD of the site only": '<script type="application/ld+json">{"@type": "WebSite", "name": "Báo Mới"}</script>'
