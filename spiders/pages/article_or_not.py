@@ -108,7 +108,9 @@ def why_not(page: ArticlePage, facts: Facts, by_evidence: Callable[[], NotAnArti
         missing = next((block.text for block in page.blocks if words.says_missing(block.text)), None)
         is_bare = missing is not None and shape.run < SURE_RUN
         return NotAnArticle("soft_404", missing or "") if is_bare else _lacking(page, is_told=True)
-    if _is_mainly_text(shape, facts):
+    # Scripts show what is hidden at first: the lines do not tell then, the body does.
+    is_hidden = shape.text < PARAGRAPH * 2 and shape.headlines < LISTED and len(page.text()) >= RUN
+    if is_hidden or _is_mainly_text(shape, facts):
         return _lacking(page, "article" in facts.meta("og:type"))
     return NotAnArticle("section_list", page.head_title) if shape.headlines >= LISTED else refused
 

@@ -162,6 +162,7 @@ def test_a_crawl_counts_fields_of_which_the_reader_is_not_sure():
 
 def test_a_check_shows_how_sure_each_field_is(capsys):
     told = dict.fromkeys(FIELDS) | {
+        "url": f"http://{HOST}/a",
         "title": "Tiêu đề",
         "published": "2025-07-08",
         "confidence": {"title": 0.9, "published": 0.25},
