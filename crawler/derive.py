@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from crawler.ajax import address_of_capture
 from crawler.ajax_page import read_ajax
+from crawler.language import are_vietnamese
 from crawler.page import ArticlePage, Page
 from crawler.registry import page_class, page_classes
 from crawler.sites import Layout, Site
@@ -81,12 +83,22 @@ def confirmed(layouts: Sequence[Layout], page: Page) -> type[ArticlePage]:
 
 
 def recognised(page: Page) -> type[ArticlePage]:
-    """Return the class whose marks an undeclared page bears most surely, the generic one when none does."""
+    """Return the class whose marks an undeclared page bears most surely, the generic one when none does.
+
+    Families are known from Vietnamese offices. The same software elsewhere looks otherwise: a page in another
+    language, on a host that is not below ``.vn``, is read by the generic class.
+    """
     best, sure = page_class("generic"), 0.0
+    if not _is_below_vn(page.url) and not are_vietnamese(page.blocks):
+        return best
     for _, reader in sorted(page_classes().items()):
         if reader.has_fingerprint() and (found := reader.fingerprint(page)) >= SURE and found > sure:
             best, sure = reader, found
     return best
+
+
+def _is_below_vn(url: str) -> bool:
+    return (urlsplit(url).hostname or "").endswith(".vn")
 
 
 def _is_html(payload: Payload) -> bool:

@@ -12,6 +12,7 @@ from itertools import islice
 from archive.model import Image
 from crawler.blocks import Block, blocks_of
 from crawler.clean import key, line
+from crawler.language import is_vietnamese
 from crawler.page import Page
 from spiders.pages import candidates
 from spiders.pages.captions import match_captions
@@ -29,9 +30,6 @@ _MORE = 2.0
 """It does when with its hidden elements it has so many times more."""
 _SHORT = 200
 """Letters of a body below which JSON-LD is asked for a longer one."""
-_VIETNAMESE = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
-_SHARE = 0.04
-"""Of the letters of a Vietnamese text at least so many are found in no other language; usual are 15 to 20 of 100."""
 AGREED = 0.5
 """The evidence reader is believed on a Vietnamese page when it and the vote have so much in common."""
 UNSURE = 0.1
@@ -103,16 +101,6 @@ def lines_of(page: Page) -> list[Block]:
         if _mass(everything) > _MORE * _mass(blocks):
             return everything
     return blocks
-
-
-def is_vietnamese(text: str) -> bool:
-    """Say whether a text is Vietnamese.
-
-    >>> is_vietnamese("Sở Khoa học và Công nghệ"), is_vietnamese("Le Président a été reçu à l'hôtel de ville")
-    (True, False)
-    """
-    start = text[:4000]
-    return bool(start) and len(_VIETNAMESE.findall(start)) > _SHARE * len(start)
 
 
 def agreement(some: Sequence[str], others: Sequence[str]) -> float:

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 from archive.model import Attachment, Image, NotAnArticle, Precision
 from crawler.dates import not_after
+from crawler.language import VIETNAMESE
 from crawler.page import ArticlePage
 from spiders.pages.anchors import DatePlace
 from spiders.pages.reading import Reading, read
 
-_VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 _ERROR_TITLE = re.compile(r"(?:404|403|500|502|503|not found|không tìm thấy|lỗi|error|bảo trì)", re.I)
 
 TEASERS = 3
@@ -87,7 +87,7 @@ class EvidenceArticle(ArticlePage):
         return tuple(dict.fromkeys(self.reading.tags))
 
     def language(self) -> str | None:
-        return "vi" if _VIETNAMESE.search(f"{self.title()} {self.text()[:2000]}") else None
+        return "vi" if VIETNAMESE.search(f"{self.title()} {self.text()[:2000]}") else None
 
     def images(self) -> tuple[Image, ...]:
         return tuple(self.reading.images)

@@ -14,6 +14,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from archive.model import Precision
+from crawler.language import VIETNAMESE, are_vietnamese
 from spiders.pages import published
 from spiders.pages.anchors import find_anchors
 from spiders.pages.evidence import items_of
@@ -25,8 +26,6 @@ from spiders.pages.structure import Facts, facts_of
 from spiders.pages.titles import Headline, headings, headline, site_names, voices_of
 
 _TAG = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_](?P<region>[a-z]{2}))?(?![a-z])", re.I)
-# No other language has these letters, and hardly a line of Vietnamese is without one.
-_VIETNAMESE = re.compile(r"[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 _BY = re.compile(r"^by ", re.I)
 _COUNTRY = re.compile(r"\.[a-z]{2}$")
 MAX_GUESSED = 1 << 20
@@ -51,13 +50,12 @@ class VoicedArticle(EvidenceArticle):
 
     @cached_property
     def is_vietnamese(self) -> bool:
-        """Whether the page is in Vietnamese: one letter in 50 is of that language only."""
+        """Whether the page is in Vietnamese."""
         # Headings of Vietnamese pages have such letters: without them the lines need no look.
         heads = [text for _, text in headings(self.root)] + self.facts.meta("og:title", "description")
-        if self.tag[0] != "vi" and not _VIETNAMESE.search(" ".join([self.head_title, *heads])):
+        if self.tag[0] != "vi" and not VIETNAMESE.search(" ".join([self.head_title, *heads])):
             return False
-        text = " ".join(block.text for block in self.blocks[:600] if not block.chrome)[:20_000]
-        return len(_VIETNAMESE.findall(text)) > len(text) / 50
+        return are_vietnamese(self.blocks)
 
     @cached_property
     def own_names(self) -> frozenset[str]:

@@ -111,6 +111,22 @@ def test_an_undeclared_page_is_read_by_the_family_that_is_sure(html, expected):
     assert parser(html) == expected
 
 
+@pytest.mark.parametrize(
+    ("host", "text", "expected"),
+    [
+        ("example.com", "một chắc chắn, and not a word more", "marked/1"),
+        ("example.com", "marked for sure", "unmarked/1"),
+        ("example.vn", "marked for sure", "marked/1"),
+        ("example.vn.com", "marked for sure", "unmarked/1"),
+    ],
+)
+def test_families_read_what_is_vietnamese_by_its_words_or_its_host(monkeypatch, host, text, expected):
+    monkeypatch.setattr(Marked, "fingerprint", classmethod(lambda cls, page: 0.9))
+    got = read_page(f"<p>{text}", f"http://{host}/tin/1", site=site_of())
+    assert isinstance(got, Article)
+    assert got.parser == expected
+
+
 def test_a_family_reads_its_listings_with_its_own_class():
     html = "<a href='/tin/1'>Tin</a> một"
     got = read_page(html, LIST, site=site_of("marked"))

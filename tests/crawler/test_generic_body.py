@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.model import Payload
+from crawler.language import is_vietnamese
 from crawler.sites import Site
 from spiders.pages import candidates
-from spiders.pages.bodies import agreement, is_vietnamese
+from spiders.pages.bodies import agreement
 from spiders.pages.candidates import votes
 from spiders.pages.chooser import choose
 from spiders.pages.generic import GenericArticle
