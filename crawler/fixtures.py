@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -19,6 +18,7 @@ from archive.atomic import explained, make_folder, sync_folder, write_whole
 from archive.model import Capture, Payload
 from crawler.cases import EXPECTED, FACTS, PAGE, UNREAD, Case, Result, shown, written
 from crawler.clean import slug_words
+from crawler.scaffold import quoted
 from crawler.sites import Site
 
 READ_HEADERS = ("Content-Type", "X-Generator", "Liferay-Portal", "MicrosoftSharePointTeamServices")
@@ -97,19 +97,14 @@ def cut(folder: Path, site: Site, capture: Capture, payload: Payload, result: Re
 
 def _facts(site: str | None, capture: Capture, payload: Payload) -> str:
     """Return the text of a ``case.toml``."""
-    lines = [f"# {capture.id}", f"url = {_quoted(capture.url)}", f"captured = {capture.date.isoformat()}"]
+    lines = [f"# {capture.id}", f"url = {quoted(capture.url)}", f"captured = {capture.date.isoformat()}"]
     if capture.via is not None:
-        lines.append(f"via = {_quoted(capture.via)}")
+        lines.append(f"via = {quoted(capture.via)}")
     if site is not None:
-        lines.append(f"site = {_quoted(site)}")
+        lines.append(f"site = {quoted(site)}")
     sent = [(name, payload.header(name)) for name in READ_HEADERS]
-    lines += ["", "[headers]", *(f"{name} = {_quoted(value)}" for name, value in sent if value is not None)]
+    lines += ["", "[headers]", *(f"{name} = {quoted(value)}" for name, value in sent if value is not None)]
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string: what JSON writes, but for DEL, which TOML wants escaped."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from archive.text import fold
 from crawler.blocks import Block, blocks_of
 from crawler.clean import absolute, decode, line, parse
 from crawler.listed import dates_beside
+from crawler.numbers import number_in
 from crawler.side_boxes import own_articles
 from crawler.sites import Site
 
@@ -189,7 +190,7 @@ class ListingPage(Page):
             return numbered[1]
         param = self._param.lower()
         values = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == param]
-        return int(values[0]) if values and values[0].isdigit() else self.site.first_page(url)
+        return number_in(values[0] if values else "", self.site.first_page(url))
 
 
 class ArticlePage(Page):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
 from crawler.claims import claimant
-from crawler.site_files import Registry
+from crawler.site_files import Registry, UnknownSite
 from crawler.sites import Host, Seed, Site, split_target
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 UNDECLARED = "host__"
 """How the ids of undeclared sites begin."""
+_UNDECLARED_ID = re.compile(UNDECLARED + "[a-z0-9_]*")
 
 
 def jobs_from_seeds(path: Path, registry: Registry) -> list[Job]:
@@ -57,7 +58,12 @@ def undeclared_id(host: str) -> str:
 
 
 def undeclared_site(site_id: str, host: str | None = None) -> Site:
-    """Return a site that is read by evidence only, on one ``host:port``."""
+    """Return a site that is read by evidence only, on one ``host:port``.
+
+    Raises UnknownSite for an id that stands for no host: folders are called by it.
+    """
+    if not _UNDECLARED_ID.fullmatch(site_id):
+        raise UnknownSite(f'no site "{site_id}" (that of an undeclared host is called as host__www_example_vn)')
     hosts = (Host(host=host, evidence="brief"),) if host else ()
     name = host or site_id
     return Site(id=site_id, name=name, name_en=name, status="active", hosts=hosts)

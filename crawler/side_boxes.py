@@ -11,6 +11,8 @@ from archive.text import fold
 
 LETTERS = 40
 """A longer text is no heading of a box."""
+PIECES = 40
+"""Nor is an element whose text is in more pieces: a page is looked at in time."""
 # Not "Các tin khác": on a list that is the rest of the list.
 _WHAT = r"(?:(?:cac )?(?:tin|bai|tin bai)(?: tuc| viet)? )?"
 _READ = re.compile(rf"{_WHAT}(?:duoc )?(?:xem|doc) nhieu(?: nhat)?")
@@ -56,8 +58,8 @@ def _outside(urls: dict[etree._Element, str], heading: re.Pattern[str], is_name:
 def _short(element: etree._Element) -> str | None:
     """Return the folded words of an element that could be a heading, else None."""
     text = ""
-    for piece in element.itertext():
+    for number, piece in enumerate(element.itertext()):
         text += str(piece)
-        if len(text.strip()) > LETTERS:
+        if number >= PIECES or len(text.strip()) > LETTERS:
             return None
     return fold(text).strip(" :.»>|-–+")

@@ -20,6 +20,7 @@ from archive.text import fold
 from archive.times import VN
 from archive.urls import identity_key
 from crawler.ajax import Ajax
+from crawler.numbers import number_in
 from crawler.sessions import without_junk
 
 Status = Literal["active", "paused", "retired"]
@@ -298,7 +299,7 @@ class Site(_Table, frozen=True):
             return None
         start, stop = match.span("page")
         target = match.string if start < 0 else match.string[:start] + match.string[stop:]
-        number = int(match["number"]) if match["number"] else layout.first_page
+        number = number_in(match["number"] or "", layout.first_page)
         listing = url.partition("://")[0] + "://" + split_target(url)[1] + target
         return self._key(without_junk(listing, self.junk)), number
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from crawler.numbers import MAX_DIGITS
 from crawler.sessions import without_junk
 from crawler.sites import Site
 
@@ -137,7 +138,7 @@ def numbered(url: str, site: Site) -> Numbered | None:
             return Numbered(without_junk(url, (*site.junk, key)), int(value), counts_items)
     address, mark, query = without_junk(url, site.junk).partition("?")
     match = _PAGE_PATH.search(address)
-    return Numbered(address[: match.start()] + mark + query, int(match["number"])) if match else None
+    return Numbered(address[: match.start()] + mark + query, int(match["number"][:MAX_DIGITS])) if match else None
 
 
 def dated(url: str, site: Site) -> Dated | None:

@@ -70,7 +70,7 @@ def read_body(page: Page, evidence: Callable[[], Reading]) -> Body:
 
 
 _MAX_METAS = 500
-_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*("(?:[^"\\]|\\.)*")')
+_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TOLD = ("og:title", "twitter:title", "og:description", "description")
 
 
@@ -85,9 +85,11 @@ def told_of(page: Page) -> Told:
 def _json_ld_body(markup: str) -> str:
     """Return the longest ``articleBody`` of the page's JSON-LD."""
     bodies = []
+    # Not by a regular expression: a text of megabytes would take a hundred times its size.
+    decoder = json.JSONDecoder(strict=False)
     for found in islice(_ARTICLE_BODY.finditer(markup), 20):
         try:
-            bodies.append(str(json.loads(found.group(1), strict=False)))
+            bodies.append(str(decoder.raw_decode(markup, found.end())[0]))
         except ValueError:
             continue
     return max(bodies, key=len, default="")
@@ -123,7 +125,7 @@ def _chosen(page: Page, told: Told) -> tuple[list[Block], Choice]:
     at = [place for place, block in enumerate(blocks) if block.picture is None]
     lines = [blocks[place] for place in at]
     deep = any(len(block.path) > candidates.MAX_DEPTH for block in lines)
-    may_ask = not deep and candidates.may_be_asked(page.markup)
+    may_ask = not deep and candidates.may_be_asked(page.markup) and not candidates.is_nested(page.root)
     generous = candidates.generous(page.markup) if may_ask else ""
     choice = choose(lines, told, generous, partial(candidates.picky, page.markup) if may_ask else str)
     return blocks, Choice(tuple(at[place] for place in choice.kept), choice.sure, choice.asked)

@@ -10,6 +10,8 @@ import logging
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from lxml import etree
+
 MAX_MARKUP = 2_000_000
 """Letters; a longer page is not given to libraries that bound nothing themselves. The longest saved news page has
 600,000."""
@@ -17,9 +19,12 @@ MAX_TAGS = 40_000
 """Nor is a page of more tags: they are compared with each other. Saved news pages have fewer than 10,000."""
 MAX_DEPTH = 200
 """Nor is a page of lines that lie deeper: trees are walked by recursion."""
+MAX_NESTED = 1_000
+"""Nor is a page of elements that lie deeper, be they empty: some walks take the square of that."""
 SURE = 25
 """Letters; a line of so many is found wherever it stands, a shorter one only between its neighbours."""
 _WINDOW = 400
+_NESTED = etree.XPath(f"boolean({'/*' * MAX_NESTED})")
 
 
 def squashed(text: str) -> str:
@@ -30,6 +35,11 @@ def squashed(text: str) -> str:
 def may_be_asked(markup: str) -> bool:
     """Say whether a page may be given to a library."""
     return len(markup) <= MAX_MARKUP and markup.count("<") <= MAX_TAGS
+
+
+def is_nested(root: etree._Element | None) -> bool:
+    """Say whether elements lie too deep within each other for a library."""
+    return root is not None and bool(_NESTED(root))
 
 
 def generous(markup: str) -> str:

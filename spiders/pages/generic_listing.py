@@ -15,6 +15,7 @@ from archive.text import fold
 from crawler.clean import line
 from crawler.listed import dates_beside
 from crawler.menus import HEADLINE_WORDS, is_in_menu
+from crawler.numbers import number_in
 from crawler.page import NEXT_SIGNS, NEXT_WORDS, NOTHING_TO_SAY, ListingPage
 from crawler.sessions import without_junk
 from crawler.url_traps import numbered
@@ -70,9 +71,9 @@ class GenericListing(ListingPage):
         page = numbered(self.url, self.site)
         if page is not None:
             return page.number
-        keys = {key for url in self._pages for key in _page_keys(url, self.url)}
+        keys = {key for url in self._pages for key, _ in _page_keys(url, self.url)}
         values = [value for key, value in parse_qsl(urlsplit(self.url).query) if key in keys]
-        return int(values[0]) if values and values[0].isdecimal() else None
+        return number_in(values[0] if values else "", None)
 
     @cached_property
     def _pages(self) -> dict[str, tuple[int, int | None]]:
@@ -86,7 +87,7 @@ class GenericListing(ListingPage):
             if page is not None and page.series.rstrip("/") == series:
                 found.setdefault(url, (page.number, said))
             elif page is None and said is not None and (keys := _page_keys(url, self.url)):
-                found.setdefault(url, (int(dict(parse_qsl(urlsplit(url).query))[keys[0]]), said))
+                found.setdefault(url, (keys[0][1], said))
         return found
 
     @cached_property
@@ -147,17 +148,19 @@ def said(element: etree._Element) -> str:
     return "" if NOTHING_TO_SAY.fullmatch(fold(text)) and not is_pager(text) else text
 
 
-def _page_keys(url: str, other: str) -> list[str]:
-    """Return the keys of a number in the query by which alone two addresses differ.
+def _page_keys(url: str, other: str) -> list[tuple[str, int]]:
+    """Return the numbers in the query by which alone two addresses differ, each with its key.
 
     >>> _page_keys("http://a.vn/tin?cid=5&p=3", "http://a.vn/tin?cid=5")
-    ['p']
+    [('p', 3)]
     """
     pairs = parse_qsl(urlsplit(url).query)
     return [
-        key
+        (key, number)
         for key, value in pairs
-        if value.isdecimal() and without_junk(url, (key,)) == without_junk(other, (key,)) and url != other
+        if (number := number_in(value, None)) is not None
+        and without_junk(url, (key,)) == without_junk(other, (key,))
+        and url != other
     ]
 
 

@@ -18,6 +18,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.dates import PrintedDate, parse_vi_datetime
+from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find, generator
 from spiders.pages.marked_listing import MarkedListing
@@ -102,4 +103,4 @@ def _start(url: str) -> int:
     """Return the number of a page's first item, 0 without one."""
     query = dict(parse_qsl(urlsplit(url).query))
     value = query.get("start") or query.get("limitstart") or "0"
-    return int(value) if value.isdigit() else 0
+    return number_in(value, 0)

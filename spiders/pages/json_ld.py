@@ -30,13 +30,15 @@ MAX_DEPTH = 12
 
 _ARTICLE = re.compile(r"(?:\w*Article|\w*BlogPosting|Report|Review|SocialMediaPosting|\w*NewsStory)$")
 PAGE = re.compile(r"(?:WebPage|ItemPage)$")
+# Runs of blanks are taken whole: a page may have a million in a row.
 _WRAPPING = re.compile(
-    r"^\s*(?://)?\s*(?:<!--|(?:/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)|(?://|/\*)?\s*(?:-->|\]\]>)(?:\s*\*/)?\s*;?\s*$"
+    r"^\s*(?://)?\s*(?:<!--|(?:/\*)?\s*<!\[CDATA\[(?:\s*\*/)?)"
+    r"|(?:(?://|/\*)\s*|(?<!\s)\s*)(?:-->|\]\]>)(?:\s*+\*/)?\s*+;?\s*+$"
 )
 _NO_TEXT = re.compile("[\x00-\x08\ud800-\udfff]")
 """What JSON can hold and text can not: NUL and its like, halves of surrogate pairs."""
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_MISSING_COMMA = re.compile(r'(?<=["}\]])(\s*\n\s*)(?="[\w@]+"\s*:)')
+_MISSING_COMMA = re.compile(r'(?<=["}\]])(?=[^\S\n]*+\n)(\s*+)(?="[\w@]+"\s*:)')
 _KEY = re.compile(
     r'"(?P<key>headline|datePublished|dateModified|dateCreated)"\s*:\s*"(?P<value>(?:[^"\\\n]|\\.){1,400})"'
 )

@@ -22,6 +22,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from archive.model import NotAnArticle
+from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find
 from spiders.pages.marked_listing import MarkedListing
@@ -146,5 +147,4 @@ def _sure(page: Page, generation: int, marked: bool) -> float:
 
 def _cur(url: str) -> int:
     """Return the page number in a portlet's query, 1 without one."""
-    found = [value for key, value in parse_qsl(urlsplit(url).query) if _CUR.fullmatch(key) and value.isdigit()]
-    return int(found[0]) if found else 1
+    return next((number_in(value, 1) for key, value in parse_qsl(urlsplit(url).query) if _CUR.fullmatch(key)), 1)

@@ -19,6 +19,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from archive.model import Image
+from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.anchors import DatePlace
 from spiders.pages.evident import EvidenceArticle
@@ -85,4 +86,4 @@ class SharePointArticle(EvidenceArticle):
 def _first_row(url: str) -> int:
     """Return the number of the first row that a page of a view shows, 1 without one."""
     value = dict(parse_qsl(urlsplit(url).query)).get("PageFirstRow", "1")
-    return int(value) if value.isdigit() else 1
+    return number_in(value, 1)

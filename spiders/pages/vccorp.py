@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from crawler.dates import PrintedDate, parse_vi_datetime
+from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.marked import MarkedArticle, find
 from spiders.pages.marked_listing import MarkedListing
@@ -30,10 +31,10 @@ class VccorpListing(MarkedListing):
 
     def next_url(self) -> str | None:
         if fragment := _FRAGMENT.fullmatch(self.url):
-            return f"{fragment['head']}{int(fragment['number']) + 1}.htm" if self.items() else None
+            return f"{fragment['head']}{number_in(fragment['number'], 0) + 1}.htm" if self.items() else None
         for zone in find(self.root, "input#hdZoneId"):
             number = str(zone.get("value") or "")
-            if number.isdigit() and int(number) > 0:
+            if number_in(number, 0) > 0:
                 return self.absolute(f"/timelinelist/{number}/2.htm")
         for link in find(self.root, "[id$=_pager] a"):
             url = self.absolute(str(link.get("href") or ""))
