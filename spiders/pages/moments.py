@@ -11,6 +11,7 @@ import re
 import warnings
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from archive.model import Precision
@@ -18,11 +19,13 @@ from archive.text import clean_spaces
 from crawler.dates import FIRST_YEAR, VN, date_line
 
 MAX_TEXT = 200
+MAX_SPELLED = 3
+"""Words of one text that may be names of months: each is looked up in seven languages, which takes milliseconds."""
 
 _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)"
-    r"(?:(?:T|\s+T?|\s*[-|,]\s*)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d))?(?:[.,]\d+)?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?!\d)"
+    r"(?:(?:T|\s+T?|\s*[-|,]\s*)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d))?(?:[.,]\d+)?(?:\s?(?P<half>[APap]\.?[Mm])(?!\w)\.?)?)?"
+    r"\s*(?P<zone>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?!\d)"
 )
 _EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
 # 2026.1.29, 2025年12月5日, 2026년 1월 29일
@@ -51,7 +54,7 @@ _CLOCK = re.compile(
     r"\s?(?P<half>[ap]\.?m\.?(?![a-z]))?",
     re.I,
 )
-_BESIDE = re.compile(r"\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)(?!\w)")
+_BESIDE = re.compile(r"\s*(?P<zone>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|Z|UTC|GMT|[+-]\d\d:?\d\d)(?!\w)")
 _ZONES = {
     "CET": 1,
     "CEST": 2,
@@ -120,7 +123,9 @@ def read_moment(text: str, language: str = "", month_first: bool = False) -> Mom
         moment = _figures(text, found, month_first)
         if moment is not None:
             return moment
-    for found in (match for pattern in (_DAY_FIRST, _MONTH_FIRST) for match in pattern.finditer(text)):
+    for found in (
+        match for pattern in (_DAY_FIRST, _MONTH_FIRST) for match in islice(pattern.finditer(text), MAX_SPELLED)
+    ):
         day, year = int(found["d"]), int(found["y"])
         if 1 <= day <= 31 and (month := month_of(found["name"].lower(), language)) is not None:
             return _with_clock(text, found, year, month, day)
@@ -166,7 +171,8 @@ def _iso(found: re.Match[str]) -> Moment | None:
         day = datetime(int(found["y"]), int(found["m"]), int(found["d"]), tzinfo=zone or VN)
         if not found["H"]:
             return _sane(day, "day", found.start(), found.end())
-        value = day.replace(hour=int(found["H"]), minute=int(found["M"]), second=int(found["S"] or 0))
+        hour = _hour(int(found["H"]), found["half"])
+        value = day.replace(hour=hour, minute=int(found["M"]), second=int(found["S"] or 0))
     except ValueError:
         return None
     filler = (value.hour, value.minute, value.second) == (0, 0, 0)
@@ -193,9 +199,10 @@ def _with_clock(
     start, end = found.span()
     if clock is not None:
         hour, minute, second = int(clock["H"]), int(clock["M"]), int(clock["S"] or 0)
-        half = (clock["half"] or "").lower().replace(".", "")
-        hour += 12 if half == "pm" and hour < 12 else -12 if half == "am" and hour == 12 else 0
-        precision = "second" if clock["S"] else "minute"
+        hour = _hour(hour, clock["half"])
+        # 12:00:00 AM is what ASP.NET prints of a day without a time.
+        filler = clock["half"] is not None and (hour, minute, second) == (0, 0, 0)
+        precision = "day" if filler else "second" if clock["S"] else "minute"
         if zone is None and (beside := _BESIDE.match(text, clock.end())) is not None and clock.start() >= found.end():
             zone = beside["zone"]
     try:
@@ -205,6 +212,12 @@ def _with_clock(
     return _sane(value, precision, start, end)
 
 
+def _hour(hour: int, half: str | None) -> int:
+    """Return the hour of 24 that an hour with or without ``a.m.`` or ``p.m.`` is."""
+    said = (half or "").lower().replace(".", "")
+    return hour + (12 if said == "pm" and hour < 12 else -12 if said == "am" and hour == 12 else 0)
+
+
 def _zone(text: str | None) -> tzinfo | None:
     if not text:
         return None
@@ -212,9 +225,11 @@ def _zone(text: str | None) -> tzinfo | None:
         return UTC
     if text in _ZONES:
         return timezone(timedelta(hours=_ZONES[text]))
-    if text[0] not in "+-":
+    text = text.removeprefix("GMT").removeprefix("UTC").strip()
+    if text[:1] not in ("+", "-"):
         return None
     digits = text[1:].replace(":", "")
+    digits = digits.zfill(2) if len(digits) < 3 else digits.zfill(4)
     shift = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return timezone(-shift if text[0] == "-" else shift) if shift < timedelta(hours=24) else None
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from crawler.clean import key, line
 from spiders.pages.moments import read_moment
 
 MAX_LINE = 160
 """Letters of a line that may be a byline."""
+MAX_TOLD = 30
+"""Texts that are looked through for names."""
 
 _WHAT = (
     r"written|words|story|posted|published|reviewed|medically reviewed|reported|text|foto|photo|interview|opinion"
@@ -69,7 +72,7 @@ def clean_names(told: Iterable[str]) -> tuple[str, ...]:
     ('Linda Rosencrance',)
     """
     names: list[str] = []
-    for text in told:
+    for text in islice(told, MAX_TOLD):
         for piece in _SPLIT.split(_without_date(line(text[:400]))):
             bare = piece.strip(_ENDS)
             name = _CUT.sub("", BY.sub("", bare, count=1) if BY.match(bare) else bare).strip(_ENDS)

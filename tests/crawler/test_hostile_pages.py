@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, date, datetime
+from itertools import permutations
 
 import pytest
 from lxml import etree
@@ -82,6 +83,17 @@ def test_json_with_endless_blanks_is_read_at_once(source):
     assert read_json(source) == []
 
     assert time.process_time() - started < 2
+
+
+def test_a_page_that_names_a_thousand_writers_and_months_is_read_in_time():
+    names = ("".join(letters) for letters in permutations("bcdfghkz", 6))
+    said = (" ".join(f"{day} {next(names)} 2001" for day in range(1, 14)) for _ in range(300))
+    metas = "".join(f"<meta name='author' content='{text}'>" for text in said)
+    started = time.process_time()
+
+    read_page(f"<html lang='en'><head>{metas}</head><body><h1>The river rose</h1>{PARAGRAPHS}", ARTICLE, site=STRANGER)
+
+    assert time.process_time() - started < 5
 
 
 def test_a_page_of_boxes_without_words_is_looked_at_once():
