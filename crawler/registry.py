@@ -71,8 +71,8 @@ def _found() -> _Found:
         for stem in sorted(info.name for info in pkgutil.iter_modules([str(folder)])):
             try:
                 module = importlib.import_module(f"{_PACKAGE}.{stem}")
-            except Exception as error:  # whatever a half-written module does
-                found.faults[stem] = _why(error, folder)
+            except (Exception, SystemExit) as error:  # whatever a half-written module does
+                found.faults[stem] = _why(error, folder / f"{stem}.py")
                 found.sources[stem] = (folder / f"{stem}.py").read_text("utf-8", "replace")
                 continue
             for value in _own_classes(module):
@@ -95,16 +95,17 @@ def _own_classes(module: ModuleType) -> list[type[ArticlePage]]:
     ]
 
 
-def _why(error: Exception, folder: Path) -> str:
-    """Return where in *folder* a module broke, and how."""
-    at = []
+def _why(error: BaseException, module: Path) -> str:
+    """Return where in its folder a module broke, and how."""
+    # Not even a line is known of a file that is no text.
+    at = [(module, 1)]
     if isinstance(error, SyntaxError) and error.filename:
         at.append((Path(error.filename), error.lineno or 0))
     trace = error.__traceback__
     while trace is not None:
         at.append((Path(trace.tb_frame.f_code.co_filename), trace.tb_lineno))
         trace = trace.tb_next
-    own = [(path, line) for path, line in at if path.parent == folder]
-    where = own[0] if isinstance(error, SyntaxError) else own[-1]
+    own = [(path, line) for path, line in at if path.parent == module.parent]
+    where = own[min(1, len(own) - 1)] if isinstance(error, SyntaxError) else own[-1]
     said = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"spiders/pages/{where[0].name}:{where[1]}: {type(error).__name__}: {said}; mend it"

@@ -120,6 +120,23 @@ def test_a_module_that_can_not_be_read_ends_only_what_needs_it(project):
     assert undeclared.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("\0", "bien_tap.py:1: SyntaxError"),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        ("import x_y_z", "ModuleNotFound"),
+    ],
+)
+def test_whatever_a_module_is_only_what_needs_it_ends(project, code, said):
+    project.write(MODULE, f'{code}\n# "bien_tap"\n')
+
+    needing, other = project.khcn("sites", "check", "hoa_ninh", *FAST), project.khcn("sites", "show", "ha_tinh")
+
+    assert (needing.returncode, other.returncode) == (4, 0)
+    assert said in needing.stderr
+
+
 def test_code_that_breaks_on_a_page_is_a_fault(project):
     project.write('    date_at: ClassVar[tuple[str, ...]] = ("i",)', "    def items(self):\n        return 1 / 0")
 
