@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 
+from archive.digests import address_hash
 from crawler.known import KnownSet
 from crawler.sessions import without_junk
 from crawler.sites import Site
@@ -20,14 +20,6 @@ BARREN = 2
 """So many pages of a list in a row that name nothing which others of it have not named: it is over."""
 CALENDAR_PAGES = 1_000
 """Of calendars no more is asked for in a crawl: 40 years of two."""
-
-
-@dataclass(slots=True)
-class _Series:
-    """A list of several pages."""
-
-    named: KnownSet = field(default_factory=KnownSet)
-    barren: int = 0
 
 
 class Traps:
@@ -43,7 +35,9 @@ class Traps:
         self._noted = KnownSet()
         self._calendar_pages = KnownSet()
         self._sessions = KnownSet()
-        self._series: dict[str, _Series] = {}
+        # One set for all lists: an empty one takes 20,000 bytes, and a site can have a million lists.
+        self._named = KnownSet()
+        self._barren: dict[int, int] = {}
 
     def go_on(self, counts: Mapping[str, int], examples: Mapping[str, str]) -> None:
         """Take up what an earlier run of the crawl counted."""
@@ -84,12 +78,13 @@ class Traps:
 
     def is_past_the_last(self, series: str, named: Iterable[str]) -> bool:
         """Say whether a list is over, by what one more page of it names."""
-        known = self._series.setdefault(series, _Series())
-        fresh = [page for page in map(without_junk, named) if page not in known.named]
+        fresh = [page for url in named if (page := f"{series} {without_junk(url)}") not in self._named]
         for page in fresh:
-            known.named.add(page)
-        known.barren = 0 if fresh else known.barren + 1
-        return known.barren >= BARREN
+            self._named.add(page)
+        key = address_hash(series)
+        barren = 0 if fresh else self._barren.get(key, 0) + 1
+        self._barren[key] = barren
+        return barren >= BARREN
 
     def without_later_pages(self, url: str, links: list[str]) -> list[str]:
         """Return the links of a page, those to later pages of its list left out when that is over."""

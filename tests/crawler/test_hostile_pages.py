@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from datetime import UTC, date, datetime
 from itertools import permutations
 
@@ -127,6 +128,18 @@ def test_an_article_in_a_script_is_read_whatever_its_size():
 
     assert isinstance(got, Article)
     assert got.text.count('A line "in quotes".') == 20_000
+
+
+def test_a_site_of_many_lists_takes_little_memory():
+    traps = Traps(STRANGER, date(2025, 7, 8))
+    tracemalloc.start()
+
+    for number in range(200):
+        traps.without_later_pages(f"{LIST}&id={number}&page=2", [f"http://bao.example.vn/{number}.html"])
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert held < 1_000_000
 
 
 @pytest.mark.parametrize("site_id", ["host__../../x", "host__/etc", "host__A", "host__a\n"])
