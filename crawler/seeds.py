@@ -40,6 +40,11 @@ def jobs_from_seeds(path: Path, registry: Registry) -> list[Job]:
         host = _host(path, number, url)
         site = claimant(declared, url) or undeclared_site(undeclared_id(host), host)
         site, named = found.get(site.id, (site, []))
+        if site.id.startswith(UNDECLARED) and site.name != host:
+            raise ConfigError(
+                f"{path}: line {number}: {host} and {site.name} would both be kept as {site.id}; "
+                "give them a seed file and a data root each"
+            )
         found[site.id] = (site.naming(url), [*named, Seed(url=url)])
     if not found:
         raise ConfigError(f"{path}: no address in it; write one URL a line")

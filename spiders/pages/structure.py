@@ -58,11 +58,6 @@ class Facts:
         """Return the texts that the article's JSON-LD gives for *keys*, else that of the page."""
         return [text for node in (self.article, self.page) for key in keys for text in texts(node.get(key))]
 
-    def body(self) -> str:
-        """Return the longest ``articleBody``, with its line breaks; empty when there is none."""
-        told = [node.get("articleBody") for node in (self.article, self.page)]
-        return max((cleaned(text) for text in told if isinstance(text, str)), key=len, default="")
-
     def resolve(self, value: object) -> Iterator[object]:
         """Yield the items of a JSON-LD value: lists opened, references followed."""
         pending = [(value, 0)]

@@ -23,6 +23,7 @@ from spiders.pages.structure import Facts, texts, types
 
 _MARK = re.compile(r"\s+[-–—|»«:·•/]{1,2}\s+|\s*[|»•·ㅣ]\s*|\s*::\s*|\s+@\s+")
 _LETTER = re.compile(r"[^\W\d_]")
+_NOTHING = re.compile(r"null|undefined|untitled", re.I)
 _SITES = frozenset(("WebSite", "Organization", "NewsMediaOrganization", "Corporation"))
 MAX_TITLE = 400
 MAX_HEADINGS = 60
@@ -121,7 +122,7 @@ def voices_of(facts: Facts, root: etree._Element | None, head_title: str, names:
     found.append(Voice(head_title, 0.2))
     tops = [text for tag, text in headings(root) if tag == "h1" and squeezed(text) not in names][:6]
     found += [Voice(text, 0.5 if at else 1.5, printed=True) for at, text in enumerate(tops)]
-    return [voice for voice in found if 4 <= len(voice.text) <= MAX_TITLE]
+    return [voice for voice in found if 4 <= len(voice.text) <= MAX_TITLE and not _NOTHING.fullmatch(voice.text)]
 
 
 def headline(

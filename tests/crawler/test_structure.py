@@ -79,10 +79,6 @@ def test_meta_elements_are_found_by_name_property_and_itemprop():
     assert page.meta("og:title", "author", "datepublished") == ["A & B", "An", "Bình", "2024-05-01"]
 
 
-def test_the_body_of_json_ld_keeps_its_lines():
-    assert facts(ld(NEWS | {"articleBody": "Một.\n\nHai &amp; ba."})).body() == "Một.\n\nHai & ba."
-
-
 def test_what_json_can_hold_and_text_can_not_is_left_out():
     text = facts(ld('{"@type": "Article", "headline": "A\\u0000 \\ud800B"}')).said("headline")[0]
 

@@ -55,6 +55,12 @@ PAGES = {
 }
 
 
+@pytest.mark.parametrize("word", ["null", "undefined", "NULL"])
+def test_a_word_of_programs_is_no_headline(word):
+    assert chosen(f"<title>{word}</title><h1>{word}</h1>" + OG.format(word)) is None
+    assert chosen(f"<title>{word}</title><h1>{word}</h1>" + OG.format(TITLE)) == TITLE
+
+
 @pytest.mark.parametrize("markup", PAGES.values(), ids=PAGES)
 def test_the_headline_is_found(markup):
     assert chosen(markup) == TITLE
