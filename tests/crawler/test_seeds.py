@@ -68,7 +68,9 @@ def test_two_hosts_that_would_be_one_site_are_named(tmp_path):
     file = tmp_path / "seeds.txt"
     file.write_text("http://tin-a.example.vn/\nhttp://tin-a.example.vn/b\nhttp://tin.a.example.vn/\n")
 
-    with pytest.raises(ConfigError, match=r"line 3: tin\.a\.example\.vn and tin-a\.example\.vn would both be kept as host__"):
+    with pytest.raises(
+        ConfigError, match=r"line 3: tin\.a\.example\.vn and tin-a\.example\.vn would both be kept as host__"
+    ):
         jobs_from_seeds(file, REGISTRY)
 
 
