@@ -21,6 +21,8 @@ MAX_DEPTH = 200
 """Nor is a page of lines that lie deeper: trees are walked by recursion."""
 MAX_NESTED = 1_000
 """Nor is a page of elements that lie deeper, be they empty: some walks take the square of that."""
+MAX_VOICE = 300_000
+"""Letters of a voice that are heard: each line is looked for in them. The longest labelled article has 40,000."""
 SURE = 25
 """Letters; a line of so many is found wherever it stands, a shorter one only between its neighbours."""
 _WINDOW = 400
@@ -74,7 +76,7 @@ def votes(lines: Sequence[str], said: str) -> list[bool]:
     >>> votes(["a" * 30, "By", "b" * 30], "a" * 30 + "By" + "b" * 30)
     [True, True, True]
     """
-    voice = squashed(said)
+    voice = squashed(said)[:MAX_VOICE]
     found = [False] * len(lines)
     if not voice:
         return found
