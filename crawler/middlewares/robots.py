@@ -88,7 +88,8 @@ class RobotsMiddleware:
         """Return what a service's robots.txt says, asked for when that is unknown or too long ago."""
         asked = self._asked.get(service)
         # What never came (the task is done, and not with rules) is not asked for again in this crawl.
-        if asked is None or (isinstance(_done(asked), Rules) and now() - asked.since > self._cache_s):
+        is_old = asked is not None and self._cache_s and now() - asked.since > self._cache_s
+        if asked is None or (is_old and isinstance(_done(asked), Rules)):
             asked = self._asked[service] = self._begin(f"{service}/robots.txt", is_first=asked is None)
         outside = self._downloader.outside
         outside[host] += 1
@@ -99,7 +100,9 @@ class RobotsMiddleware:
             outside[host] -= 1
 
     def _begin(self, url: str, *, is_first: bool) -> _Asked:
-        held = self._spider.recorder.earlier.robots.rules(url, self._token, now() - self._cache_s) if is_first else None
+        held = None
+        if is_first and self._cache_s:
+            held = self._spider.recorder.earlier.robots.rules(url, self._token, now() - self._cache_s)
         if held is None:
             return _Asked(now(), asyncio.create_task(self._ask(url)))
         rules, since = held
