@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+logger = logging.getLogger(__name__)
+
 MAX_MARKUP = 2_000_000
 """Letters; a longer page is not given to libraries that bound nothing themselves. The longest saved news page has
 600,000."""
@@ -64,7 +66,8 @@ def picky(markup: str) -> str:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
         return extract(markup, include_comments=False, include_tables=True, with_metadata=False) or ""
-    except (ValueError, TypeError, AttributeError, AssertionError, RecursionError, LookupError):
+    except (ValueError, TypeError, AttributeError, AssertionError, RecursionError, LookupError) as error:
+        logger.warning("trafilatura broke on a page", extra={"error": type(error).__name__})
         return ""
 
 

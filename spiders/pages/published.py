@@ -70,7 +70,7 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DateVoice:
     """One voice."""
 
     moment: Moment
@@ -79,13 +79,13 @@ class Told:
 
 def dates_of(
     facts: Facts, root: etree._Element | None, url: str, captured: datetime, language: str,
-    printed: Callable[[], Iterable[Told]], guessed: Callable[[], str | None] = lambda: None,
+    printed: Callable[[], Iterable[DateVoice]], guessed: Callable[[], str | None] = lambda: None,
 ) -> Dated:  # fmt: skip
     """Return the dates on which most voices agree.
 
     *printed* finds more of them, and is asked when machines say little; *guessed* when nobody says anything.
     """
-    told = [*machine(facts, language), *(Told(moment, 0.6) for moment in url_days(url))]
+    told = [*machine(facts, language), *(DateVoice(moment, 0.6) for moment in url_days(url))]
     told = [one for one in told if is_past(one.moment, captured)]
     days = _weights(told)
     best = max(days, key=lambda day: days[day], default="")
@@ -93,7 +93,7 @@ def dates_of(
         told += [one for one in printed() if is_past(one.moment, captured)]
         days = _weights(told)
     if not days and (guess := read_moment(guessed() or "")) is not None and is_past(guess, captured):
-        told.append(Told(guess, 0.5))
+        told.append(DateVoice(guess, 0.5))
         days = _weights(told)
     if not days:
         return Dated()
@@ -108,7 +108,7 @@ def dates_of(
     return Dated(chosen.value, chosen.precision, modified, round(confidence, 2))
 
 
-def _today(told: Iterable[Told], captured: datetime) -> set[str]:
+def _today(told: Iterable[DateVoice], captured: datetime) -> set[str]:
     """Return the day of the capture in the voices' zones: when another voice speaks, it may be the page's clock."""
     return {captured.astimezone(one.moment.value.tzinfo).date().isoformat() for one in told}
 
@@ -124,17 +124,17 @@ def _in_own_zone(moment: Moment, root: etree._Element | None) -> Moment:
     return moment
 
 
-def machine(facts: Facts, language: str) -> Iterator[Told]:
+def machine(facts: Facts, language: str) -> Iterator[DateVoice]:
     """Yield what machine vocabularies say, the more exact first."""
     for node in (facts.article, facts.page):
         if moment := next(_read(texts(node.get("datePublished")) or texts(node.get("dateCreated")), language), None):
-            yield Told(moment, 3.0)
+            yield DateVoice(moment, 3.0)
             break
     for moment in islice(_read(facts.meta(*PUBLISHED), language), 1):
-        yield Told(moment, 2.5)
+        yield DateVoice(moment, 2.5)
     for element in facts.props.get("datepublished", ())[:1]:
         for moment in islice(_read([_value(element)], language), 1):
-            yield Told(moment, 2.5)
+            yield DateVoice(moment, 2.5)
 
 
 def _changes(facts: Facts) -> list[str]:
@@ -170,7 +170,7 @@ def url_days(url: str) -> list[Moment]:
     return [moment] if moment is not None else []
 
 
-def _weights(told: Iterable[Told]) -> dict[str, float]:
+def _weights(told: Iterable[DateVoice]) -> dict[str, float]:
     days: dict[str, float] = {}
     for one in told:
         days[one.moment.day] = days.get(one.moment.day, 0.0) + one.weight
@@ -179,7 +179,7 @@ def _weights(told: Iterable[Told]) -> dict[str, float]:
 
 def near_lines(
     blocks: Sequence[Block], title: str | None, captured: datetime, language: str, month_first: bool
-) -> Iterator[Told]:
+) -> Iterator[DateVoice]:
     """Yield the printed date that stands nearest to the headline; far from it only a date with a label counts."""
     home = _home(blocks, key(title or ""))
     best: tuple[float, Moment] | None = None
@@ -207,7 +207,7 @@ def near_lines(
         if worth > 0.5 and (best is None or worth > best[0]):
             best = (worth, moment)
     if best is not None:
-        yield Told(best[1], 1.0)
+        yield DateVoice(best[1], 1.0)
 
 
 def _home(blocks: Sequence[Block], wanted: str) -> int:

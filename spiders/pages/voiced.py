@@ -21,9 +21,11 @@ from spiders.pages.evidence import items_of
 from spiders.pages.evident import EvidenceArticle
 from spiders.pages.moments import Moment
 from spiders.pages.people import Writers, writers_of
-from spiders.pages.published import Dated, Told, dates_of
+from spiders.pages.published import Dated, DateVoice, dates_of
 from spiders.pages.structure import Facts, facts_of
 from spiders.pages.titles import Headline, headings, headline, site_names, voices_of
+
+logger = logging.getLogger(__name__)
 
 _TAG = re.compile(r"(?P<language>[a-z]{2,3})(?:[-_](?P<region>[a-z]{2}))?(?![a-z])", re.I)
 _BY = re.compile(r"^by ", re.I)
@@ -129,11 +131,11 @@ class VoicedArticle(EvidenceArticle):
         anchors = find_anchors(self, items, "either", None)
         return items[anchors.title].text if anchors is not None else None
 
-    def _printed_dates(self) -> Iterator[Told]:
+    def _printed_dates(self) -> Iterator[DateVoice]:
         if self.is_vietnamese:
             value, precision = super().published()
             if value is not None and precision is not None:
-                yield Told(Moment(value, precision), 1.5)
+                yield DateVoice(Moment(value, precision), 1.5)
         language, region = self.tag
         host = urlsplit(self.url).hostname or ""
         american = language == "en" and region in ("", "us") and not _COUNTRY.search(host)
@@ -154,6 +156,7 @@ class VoicedArticle(EvidenceArticle):
                 original_date=True,
                 max_date=self.captured.date().isoformat(),
             )
-        except Exception:  # whatever an odd page does to it: it is the last of many voices
+        except Exception as error:  # whatever an odd page does to it: it is the last of many voices
+            logger.warning("htmldate broke on a page", extra={"url": self.url, "error": type(error).__name__})
             return None
         return found

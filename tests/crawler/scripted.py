@@ -8,17 +8,18 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.khcn import FAST, khcn
 
 LINKS = "".join(f'<a href="{path}">Tin</a>' for path in ("/cam/1", "/mo/1"))
 PAGE = f"<!DOCTYPE html><title>Sở KH&CN</title>{LINKS}".encode()
 Answer = bytes | Callable[[], bytes]
+S = TypeVar("S", bound=socketserver.BaseServer)
 
 
 def answer(body: bytes = b"", status: str = "200 OK", *fields: str, kind: str = "text/plain") -> bytes:
@@ -99,8 +100,9 @@ class Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def served(routes: dict[str, list[Answer]]) -> Iterator[Server]:
-    with Server(routes) as server:
+def running(server: S) -> Iterator[S]:
+    """Serve from a thread while the block runs."""
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
@@ -108,6 +110,11 @@ def served(routes: dict[str, list[Answer]]) -> Iterator[Server]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def served(routes: dict[str, list[Answer]]) -> AbstractContextManager[Server]:
+    """Serve *routes* while a block runs."""
+    return running(Server(routes))
 
 
 def crawl(

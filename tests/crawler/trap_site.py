@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from urllib.parse import parse_qs, urlsplit
 
-from tests.crawler.scripted import Server, answer
+from tests.crawler.scripted import Server, answer, running
 
 OPEN = "sokhcn.langbay.gov.vn"
 """A host that no site file declares."""
@@ -40,16 +39,8 @@ class TrapServer(Server):
         return answer(page(f"/{rest}").encode(), kind="text/html; charset=utf-8")
 
 
-@contextmanager
-def trap_site() -> Iterator[TrapServer]:
-    with TrapServer({f"{OPEN}/": [b""], f"{DECLARED}/": [b""]}) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+def trap_site() -> AbstractContextManager[TrapServer]:
+    return running(TrapServer({f"{OPEN}/": [b""], f"{DECLARED}/": [b""]}))
 
 
 def _page(target: str) -> str:
