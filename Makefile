@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint types check clean
+.PHONY: help install demo test lint types audit check clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	  || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } \
 	  || { echo "python3-venv is missing; as root: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,replay]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,replay,parquet,documents,web,postgres,notify,cluster]'
 	@touch $@
 
 demo: install ## Play two Departments on localhost, archive them twice, rebuild, compare
@@ -36,7 +36,10 @@ lint: install ## Check style
 types: install ## Check types
 	$(BIN)/mypy
 
-check: lint types test ## All of it, as continuous integration may
+audit: install ## Ask whether a vulnerability is known in what is pinned
+	$(BIN)/python -m tests.supply.audit
+
+check: lint types audit test ## All of it, as continuous integration may
 
 clean: ## Remove what was made
 	rm -rf $(VENV) demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,10 +14,9 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from archive.atomic import remove, write_whole
 from archive.errors import ArchiveError
@@ -27,9 +26,16 @@ from archive.posts import WITH_BODY, address_of, request_of
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
 from archive.warc.captures import ANSWERS, payload_digest_of
-from archive.warc.files import OPEN, SUFFIX
+from archive.warc.files import OPEN, SUFFIX, find_warc
 from archive.warc.framing import read_members
 from archive.warc.record import FIELDS_TYPE, Record
+
+_BEGINNING = 4096
+# A head of which every reader reads the same: nearly all.
+_PLAIN_HEAD = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: [\x20-\x7e]*)?\r\n(?:[A-Za-z0-9_-]+:[\t\x20-\x7e]*\r\n)*\r\n")
+_CONTENT_TYPE = re.compile(rb"\ncontent-type:([^\r]*)", re.IGNORECASE)
+
+_read_json = json.JSONDecoder().decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,11 @@ def parse_line(line: str) -> CdxLine:
     urlkey, _, rest = line.rstrip("\n").partition(" ")
     timestamp, _, text = rest.partition(" ")
     try:
-        fields = json.loads(text)
-    except ValueError:
+        fields = _read_json(text)
+    except (ValueError, RecursionError):
         fields = None
-    if not re.fullmatch(r"[0-9]{14}", timestamp) or not isinstance(fields, dict):
+    is_time = len(timestamp) == 14 and timestamp.isascii() and timestamp.isdigit()
+    if not is_time or not isinstance(fields, dict):
         raise ArchiveError(f"not a CDXJ line: {line[:120]!r}; make the index again with `khcn index`")
     return CdxLine(urlkey, timestamp, fields)
 
@@ -95,10 +102,11 @@ def line_of(record: Record, location: Location, request: Record | None = None) -
     """Return the line of a record, whose request may stand beside it; None for one that indexes do not list."""
     if record.type not in ANSWERS or record.get("Content-Type") == FIELDS_TYPE:
         return None
+    head = _head(record)
     fields = {
         "url": record.url.replace(" ", "%20"),
-        "mime": _mime(record),
-        "status": _status(record),
+        "mime": _mime(record, head[1] if head else None),
+        "status": head[0] if head else None,
         "digest": payload_digest_of(record),
         "length": str(location.length),
         "offset": str(location.offset),
@@ -115,31 +123,29 @@ def line_of(record: Record, location: Location, request: Record | None = None) -
     return CdxLine(surt(key), timestamp14(date), given)
 
 
-def _mime(record: Record) -> str | None:
+def _mime(record: Record, value: str | None) -> str | None:
     if record.type == "revisit":
         return "warc/revisit"
-    if record.type == "response":
-        head = _head(record)
-        value = head.get_header("content-type") if head else None
-    else:
+    if record.type != "response":
         value = record.get("content-type")
     return re.split(r"[;\s]", value, maxsplit=1)[0].strip() if value else value
 
 
-def _status(record: Record) -> str | None:
-    head = _head(record)
-    return str(head.get_statuscode()) if head else None
-
-
-def _head(record: Record) -> StatusAndHeaders | None:
-    """Read the head as warcio does, which is how cdxj-indexer, pywb and others see it."""
+def _head(record: Record) -> tuple[str, str | None] | None:
+    """Return status and media type as warcio reads them off the head: so do cdxj-indexer, pywb and others."""
     if not record.holds_http:
         return None
+    record.block.seek(record.start)
+    if (plain := _PLAIN_HEAD.match(record.block.read(_BEGINNING))) is not None:
+        mime = _CONTENT_TYPE.search(plain[0])
+        return plain[1].decode(), mime[1].decode().strip() if mime else None
+    from warcio.statusandheaders import StatusAndHeadersParser  # with it comes what reads archives of the cloud
+
     # What warcio takes for the end of a head never lies behind what we take for it.
     length = min(record.head().length or record.size, MAX_HEAD)
     record.block.seek(record.start)
-    parser = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
-    return parser.parse(io.BytesIO(record.block.read(length)))
+    head = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False).parse(io.BytesIO(record.block.read(length)))
+    return str(head.get_statuscode()), head.get_header("content-type")
 
 
 def sidecar_path(root: Path, warc: str) -> Path:
@@ -166,7 +172,7 @@ def index_warc(root: Path, warc: str) -> Path:
     """
     if warc.endswith(OPEN):
         raise ArchiveError(f"{warc}: only closed files are indexed; this one is being written or left over")
-    with (root / warc).open("rb") as file:
+    with find_warc(root, warc).open("rb") as file:
         found = ((each.record, Location(warc, each.offset, each.length)) for each in read_members(file))
         lines = [str(line).encode() for line in lines_of(found)]
     path = sidecar_path(root, warc)
@@ -183,25 +189,87 @@ def read_lines(path: Path) -> Iterator[CdxLine]:
 
 
 def lookup(path: Path, urlkey: str) -> Iterator[CdxLine]:
-    """Yield the lines of one SURT key, oldest first, reading a few blocks of a sorted index."""
+    """Yield the lines of one SURT key, oldest first, reading a few blocks of a sorted index.
+
+    The keys that every search comes by first are kept, of a few files and while those stay as they are.
+    """
     wanted = urlkey.encode() + b" "
-    with path.open("rb") as file:
-        low, high = 0, os.fstat(file.fileno()).st_size
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        told = os.fstat(file)
+        # Up to its first space a line is above or below any key that has none in it, as the whole one is.
+        marks = _marks_of((told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns)) if " " not in urlkey else {}
+        low, high, steps = 0, told.st_size, 0
         # The first line that starts at or after an offset in [low, high] and is not below the key.
-        while low < high:
+        while high - low > _READ_THROUGH:
             middle = (low + high) // 2
-            file.seek(max(0, middle - 1))
-            if middle:
-                file.readline()
-            line = file.readline()
+            line = marks.get(middle)
+            if line is None:
+                line = _line_after(file, middle - 1, len(wanted))
+                if steps < _KEPT_STEPS and (length := line.find(b" ") + 1):
+                    marks[middle] = line[:length]
+            steps += 1
             if line and line < wanted:
                 low = middle + 1
             else:
                 high = middle
+        for line in _lines_of_key(file, low, high, wanted):
+            yield parse_line(line.decode("utf-8"))
+    finally:
+        os.close(file)
+
+
+_READ_THROUGH = 8192
+"""So little of an index is read at once."""
+_BEHIND = 1024
+"""And so much behind it, where the lines go on."""
+_KEPT_STEPS, _KEPT_FILES = 12, 16
+"""Steps of a search whose keys are kept, at most 4,095 of one index; and of how many indexes."""
+
+_marks: dict[tuple[int, ...], dict[int, bytes]] = {}
+"""Keys, each with its space, by the offsets at or after which their lines start; of files as they were."""
+
+
+def _marks_of(file: tuple[int, ...]) -> dict[int, bytes]:
+    found = _marks.get(file)
+    if found is None:
+        found = _marks[file] = {}
+        with suppress(KeyError, RuntimeError, StopIteration):  # another thread was faster
+            while len(_marks) > _KEPT_FILES:
+                del _marks[next(iter(_marks))]
+    return found
+
+
+def _lines_of_key(descriptor: int, low: int, high: int, wanted: bytes) -> Iterator[bytes]:
+    """Yield the lines that begin with *wanted*; the first one starts at, or soon after, an offset in [low, high]."""
+    count = high - low + _BEHIND
+    block = os.pread(descriptor, count, low - 1) if low else b"\n" + os.pread(descriptor, count, 0)
+    start = block.find(b"\n" + wanted) + 1
+    if start:
+        while block.startswith(wanted, start) and (end := block.find(b"\n", start)) >= 0:
+            yield block[start:end]
+            start = end + 1
+        if len(block) - start >= len(wanted) and not block.startswith(wanted, start):
+            return
+        low += start - 1
+    with open(descriptor, "rb", closefd=False) as file:
         file.seek(max(0, low - 1))
         if low:
             file.readline()
         for line in file:
+            if line < wanted:
+                continue
             if not line.startswith(wanted):
                 return
-            yield parse_line(line.decode("utf-8"))
+            yield line
+
+
+def _line_after(descriptor: int, offset: int, count: int) -> bytes:
+    """Return so many bytes or more, from the line on that begins behind the first line end at or after *offset*."""
+    size = 1024
+    while True:
+        block = os.pread(descriptor, size, offset)
+        start = block.find(b"\n") + 1
+        if (start and len(block) - start >= count) or len(block) < size:
+            return block[start:] if start else b""
+        size *= 4

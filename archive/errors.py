@@ -39,8 +39,20 @@ class DiskFailed(DiskError):
     """The disk itself failed (``EIO``): it may not hold what was written to it last."""
 
 
+class ServerLost(DiskError):
+    """The database server that keeps catalog or frontier went away in the midst; it is as a disk that failed."""
+
+
+class StorageLost(DiskError):
+    """The storage that keeps files elsewhere gives no answer; it is as a disk that failed."""
+
+
 class CatalogError(KhcnError):
     """The catalog can not be opened, read or written."""
+
+
+class NoServer(CatalogError):
+    """The database server can not be asked at all: what it keeps may be sound."""
 
 
 def disk_error(error: BaseException, where: object) -> DiskError | None:

@@ -30,6 +30,7 @@ __all__ = [
     "media_type",
     "parse_head",
     "read_head",
+    "read_heads",
     "read_message",
     "read_payload",
     "split_informational",
@@ -42,6 +43,7 @@ MAX_HEAD = 1 << 20
 _STATUS_LINE = re.compile(rb"(HTTP/\d{1,3}(?:\.\d{1,3})?)[ \t]+(\d{3})(?!\d)[ \t]*([^\r\n]*)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\n\r?\n")
 _MAX_INFORMATIONAL = 100
+_USUAL_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,11 @@ def read_head(response: BinaryIO, start: int = 0) -> Head:
     a head without its blank line reaches to the end of the file.
     """
     response.seek(start)
-    beginning = response.read(64)
+    beginning = response.read(_USUAL_HEAD)
     if _STATUS_LINE.match(beginning[:64]) is None:
         return _NO_HEAD
+    if _HEAD_END.search(beginning) is not None:
+        return parse_head(beginning)
     length, complete = _find_head_end(response, start)
     response.seek(start)
     head = parse_head(response.read(min(length, MAX_HEAD)))
@@ -188,11 +192,16 @@ def split_informational(response: BinaryIO | bytes) -> tuple[list[bytes], int]:
     >>> split_informational(b"HTTP/1.1 103 Early Hints\\r\\n\\r\\nHTTP/1.1 200 OK\\r\\n\\r\\n")
     ([b'HTTP/1.1 103 Early Hints\\r\\n\\r\\n'], 28)
     """
-    file = io.BytesIO(response) if isinstance(response, bytes) else response
+    heads, start, _ = read_heads(io.BytesIO(response) if isinstance(response, bytes) else response)
+    return heads, start
+
+
+def read_heads(file: BinaryIO) -> tuple[list[bytes], int, Head]:
+    """Return what :func:`split_informational` does, and the head of the answer itself."""
     heads: list[bytes] = []
     start = 0
+    head = read_head(file)
     while len(heads) < _MAX_INFORMATIONAL:
-        head = read_head(file, start)
         if head.status is None or not 100 <= head.status <= 199 or head.status == 101 or not head.complete:
             break
         if head.length > MAX_HEAD:
@@ -200,7 +209,8 @@ def split_informational(response: BinaryIO | bytes) -> tuple[list[bytes], int]:
         file.seek(start)
         heads.append(file.read(head.length))
         start += head.length
-    return heads, start
+        head = read_head(file, start)
+    return heads, start, head
 
 
 def iter_body(response: BinaryIO, start: int, head: Head, notes: list[str] | None = None) -> Iterator[bytes]:
@@ -227,20 +237,17 @@ def read_message(response: BinaryIO | bytes, *, max_size: int = MAX_BODY, is_wir
     Content-Length: that may be the length before they decoded the body.
     """
     file = io.BytesIO(response) if isinstance(response, bytes) else response
-    informational, start = split_informational(file)
-    head = read_head(file, start)
+    informational, start, head = read_heads(file)
+    of_head = ("no-status-line",) if head.status is None else () if head.complete else ("cut-head",)
     notes: list[str] = []
-    if head.status is None:
-        notes.append("no-status-line")
-    elif not head.complete:
-        notes.append("cut-head")
     # A coded body can be longer than what it decodes to.
     raw = _raw_body(file, start, head, max(max_size, 1 << 20) if head.encodings else max_size, notes, is_wire)
     body = decode_content(raw, head.encodings, max_size, notes)
     if len(body) > max_size:
         notes.append("cut-at-limit")
         body = body[:max_size]
-    return Message(tuple(informational), head, Payload(head.status or 0, text_fields(head), body), tuple(notes))
+    payload = Payload(head.status or 0, text_fields(head), body, tuple(notes))
+    return Message(tuple(informational), head, payload, (*of_head, *payload.notes))
 
 
 def media_type(value: str | None) -> str | None:
@@ -259,11 +266,17 @@ def text_fields(head: Head) -> tuple[tuple[str, str], ...]:
 
 def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list[str], is_wire: bool) -> bytes:
     """Return the body before content decoding, cut where HTTP says that it ends."""
-    body = bytearray()
-    for piece in iter_body(file, start, head, notes):
-        body += piece
-        if len(body) > max_size:
-            break
+    left = file.seek(0, io.SEEK_END) - start - head.length
+    if not head.is_chunked and left <= max_size:
+        file.seek(start + head.length)
+        body = file.read(left)
+    else:
+        joined = bytearray()
+        for piece in iter_body(file, start, head, notes):
+            joined += piece
+            if len(joined) > max_size:
+                break
+        body = bytes(joined)
     limit = _announced(head, is_wire)
     limit = len(body) if limit is None else limit
     if head.status in (204, 304):
@@ -274,8 +287,7 @@ def _raw_body(file: BinaryIO, start: int, head: Head, max_size: int, notes: list
         notes.append("short-body")
     if min(len(body), limit) > max_size:
         notes.append("cut-at-limit")
-    del body[min(limit, max_size) :]
-    return bytes(body)
+    return body[: min(limit, max_size)]
 
 
 def _announced(head: Head, is_wire: bool) -> int | None:
@@ -291,8 +303,7 @@ def measure_body(response: BinaryIO, *, max_size: int = MAX_BODY, is_wire: bool 
     >>> measure_body(io.BytesIO(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n"))[0]
     0
     """
-    _, start = split_informational(response)
-    head = read_head(response, start)
+    _, start, head = read_heads(response)
     if head.encodings:
         message = read_message(response, max_size=max_size, is_wire=is_wire)
         body = message.payload.body

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -51,11 +52,19 @@ def from_json(data: bytes | str, kind: type[T]) -> T:
 
 def _in_zones(value: T) -> T:
     changed: dict[str, Any] = {}
-    for field in fields(value):
-        moment = getattr(value, field.name)
+    for name in _moments(type(value)):
+        moment = getattr(value, name)
         if not isinstance(moment, datetime):
             continue
         if moment.tzinfo is None:
-            raise ValueError(f"{field.name}: {moment!r} has no time zone; give an aware datetime")
-        changed[field.name] = in_page_zone(moment) if field.name in PAGE_TIMES else moment.astimezone(UTC)
+            raise ValueError(f"{name}: {moment!r} has no time zone; give an aware datetime")
+        told = in_page_zone(moment) if name in PAGE_TIMES else moment.astimezone(UTC)
+        if told is not moment:
+            changed[name] = told
     return replace(value, **changed) if changed else value
+
+
+@cache
+def _moments(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass that may hold a time."""
+    return tuple(field.name for field in fields(kind) if "datetime" in str(field.type))

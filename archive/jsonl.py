@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,12 @@ def write_articles(catalog: Catalog, root: Path, site: str, crawl: str) -> Path 
     """
     path = articles_path(catalog, root, site, crawl)
     articles = catalog.new_versions(site, crawl)
-    if not articles:
+    first = next(articles, None)
+    if first is None:
         remove(path)
         return None
     with write_whole(path) as file:
-        for article in articles:
+        for article in chain([first], articles):
             file.write(to_json(article) + b"\n")
     return path
 

@@ -7,7 +7,8 @@ A pure rule over *checks*, which are what the archive holds of an article in the
 ``missing``
     404, 410, a page that says so under another status, or a redirect to a page that is no article;
 ``moved``
-    its address redirects for good to the address of an article.
+    its address redirects for good to the address of an article. Told once; while it is read there, what becomes of the
+    address that it left says nothing of it.
 
 What does not speak of the article is no check: 5xx, timeouts, what robots.txt forbids.
 
@@ -19,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import count
 from typing import Literal, NamedTuple
 
 from archive.digests import address_hash
 from archive.times import UTC, VN
+from archive.urls import identity_key
 
 GONE_CHECKS = 3
 """Missing checks on so many different days make an article gone."""
@@ -53,6 +54,10 @@ class Check(NamedTuple):
     """Version id, of a good one."""
     crawl: str | None = None
     """Crawl id."""
+    url: str | None = None
+    """The address that was asked for."""
+    target: str | None = None
+    """Where a redirect led in the end."""
 
 
 class Event(NamedTuple):
@@ -64,6 +69,10 @@ class Event(NamedTuple):
     """``new``, ``changed``, ``gone``, ``back`` or ``moved``."""
     crawl: str | None
     """The crawl that made this check."""
+    url: str | None = None
+    """Of ``moved``: the address from which it moved."""
+    target: str | None = None
+    """Of ``moved``: the address to which."""
 
 
 class Removal(NamedTuple):
@@ -141,13 +150,19 @@ class _Rule:
         self.missing_since: datetime | None = None
         self.missing_days: set[date] = set()
         self.is_gone = False
-        self.is_moved = False
+        self.read_at: str | None = None
+        self.moved_to: set[str] = set()
+        self.moved_from: set[str] = set()
         self.last_change: datetime | None = None
         self.last_check: datetime | None = None
 
     def take(self, check: Check) -> None:
         if self.last_change is None and check.kind != "good":
             return
+        if check.kind == "missing" and self.moved_from:
+            place = _place(check.url)
+            if place in self.moved_from and place != _place(self.read_at):
+                return  # it is elsewhere, and was read there since
         self.last_check = check.at
         if check.kind == "missing":
             self._miss(check)
@@ -171,11 +186,18 @@ class _Rule:
         self.is_gone, self.missing_since = False, None
         self.missing_days.clear()
         if check.kind == "moved":
-            if not self.is_moved:
+            target = _place(check.target)
+            if target not in self.moved_to:
                 self._change(check, "moved")
-            self.is_moved = True
+            self.moved_to.add(target)
+            self.moved_from.add(_place(check.url))
             return
-        self.is_moved = False
+        self.read_at = check.url
+        if self.moved_to:
+            place = _place(check.url)
+            self.moved_from.discard(place)
+            if not place or place not in self.moved_to:
+                self.moved_to.clear()
         if self.version != check.version:
             self._change(check, "new" if self.version is None else "changed")
             self.version = check.version
@@ -185,7 +207,8 @@ class _Rule:
         self._note(check, what)
 
     def _note(self, check: Check, what: What) -> None:
-        self.events.append(Event(check.at, what, check.crawl))
+        places = (check.url, check.target) if what == "moved" else ()
+        self.events.append(Event(check.at, what, check.crawl, *places))
 
     def ledger(self, url: str, spread: timedelta) -> Ledger | None:
         if self.last_change is None or self.last_check is None:
@@ -201,6 +224,10 @@ class _Rule:
             last_check=self.last_check,
             due=due_moment(day, self.last_check, url, spread),
         )
+
+
+def _place(url: str | None) -> str:
+    return identity_key(url) if url is not None else ""
 
 
 def day_of(moment: datetime) -> date:
@@ -232,8 +259,16 @@ def due_day(
     if missing_since is not None:
         return checked + timedelta(days=1)
     passed = (checked - day_of(last_change)).days
-    days = next(1 << power for power in count() if 1 << power > passed)
-    return min(day_of(last_change) + timedelta(days=days), checked + timedelta(days=MAX_DAYS))
+    return min(day_of(last_change) + timedelta(days=days_after(passed)), checked + timedelta(days=MAX_DAYS))
+
+
+def days_after(passed: int) -> int:
+    """Return how many days after its last change an article is due that was there so many days after it.
+
+    >>> [days_after(passed) for passed in (0, 1, 2, 3, 4, 190)]
+    [1, 2, 4, 4, 8, 256]
+    """
+    return 1 << max(passed, 0).bit_length()
 
 
 def due_moment(day: date, last_check: datetime, url: str, spread: timedelta = SPREAD) -> datetime:

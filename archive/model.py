@@ -16,6 +16,7 @@ from typing import Literal
 SCHEMA_VERSION = 1
 
 Precision = Literal["day", "minute", "second"]
+Origin = Literal["crawl", "import", "recover"]
 Purpose = Literal["page", "image", "attachment", "requisite", "listing", "feed", "sitemap", "robots", "unknown"]
 
 
@@ -61,6 +62,8 @@ class Payload:
     """Header fields in their order, names as sent (Latin-1)."""
     body: bytes
     """The body after transfer and content decoding."""
+    notes: tuple[str, ...] = ()
+    """What was odd about its body as it was sent, see :class:`archive.http.Message`."""
 
     def header(self, name: str) -> str | None:
         """Return the first value of a header field, by case-insensitive *name*."""
@@ -103,6 +106,33 @@ class Capture:
     """HTTP method of the request."""
     request_body: str | None = None
     """What was posted, written as a query (``page=2&site=60``); null without a request body."""
+    origin: Origin = "crawl"
+    """How it came into the archive: ``crawl`` (fetched from the site), ``import`` (from a file of another program),
+    ``recover`` (fetched from another web archive)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """Where a capture that was fetched from another web archive comes from, and what of it is original."""
+
+    source: str
+    """Address from which it was fetched: of the replay, or of the WARC file of the source."""
+    kind: str | None
+    """What that is: ``wayback``, ``pywb``, ``commoncrawl``."""
+    fetched: datetime | None
+    """When it was fetched from there (UTC); the date of the capture is the source's own."""
+    rebuilt: tuple[str, ...]
+    """What is not original but made of what the replay told, such as ``status-line`` and ``headers``; empty for a
+    record that is the source's own, byte for byte."""
+    digest_match: str | None
+    """Whether the body is the one that the index of the source names: ``yes``, ``no``, ``decoded`` (it was coded there
+    and came decoded), ``unknown``."""
+    record: str | None = None
+    """Id of the record in the WARC file of the source."""
+    offset: int | None = None
+    """First byte of that record in that file."""
+    length: int | None = None
+    """Bytes of it there, as they lie in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +246,11 @@ class Article:
     schema_version: int = SCHEMA_VERSION
     """Version of this form."""
     confidence: Mapping[str, float] | None = field(default=None, hash=False)
-    """How sure the reader is of ``title``, ``text``, ``published`` and ``authors``, each from 0 to 1; null for a page
-    class that was written for its site."""
+    """How sure the reader is of ``title``, ``text``, ``published`` and ``authors``, each from 0 to 1; a page class that
+    was written for its site is sure. ``whole`` is there, and 0, when the page broke off; ``text`` is 0 when there is
+    hardly any. Null when nothing is doubtful."""
+    printed_section: str | None = None
+    """Section that the page itself names, null when it names none; of the section only this makes a version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ MAX_REQUEST = 1 << 20
 WITH_BODY = ("POST", "PUT")
 
 _LINE = re.compile(rb"([A-Z]{3,20}) [^\r\n]* HTTP/1\.[01]\r?\n")
-_FIELD = re.compile(rb"(?im)^(content-type|content-length)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*\r?$")
+_FIELD = re.compile(rb"(?im)^(content-type|content-length)[ \t]*:([^\r\n]*)(?=\r?$)")
 
 
 def address_of(url: str, method: str, body: str | None) -> str:
@@ -87,7 +87,7 @@ def read_request(data: bytes) -> tuple[str, str | None]:
     if method not in WITH_BODY:
         return method, None
     head, _, body = data.partition(b"\r\n\r\n")
-    fields = {match[1].lower(): match[2] for match in _FIELD.finditer(head)}
+    fields = {match[1].lower(): match[2].strip(b" \t") for match in _FIELD.finditer(head)}
     length = fields.get(b"content-length", b"")
     body = body[: int(length)] if length.isdigit() and len(length) < 19 else body
     return method, body_as_query(fields.get(b"content-type", b"").decode("latin-1"), body)

@@ -118,16 +118,29 @@ class Expectation:
     """Something that a site is expected to give, and what was found."""
 
     name: str
-    """``new_within_days``, or ``fields.`` and a field of an article."""
+    """What is expected, such as ``new_within_days``, or ``fields.`` and a field of an article."""
     ok: bool
     """Whether it is so."""
     value: float | None
-    """Days since the newest article was published (null without any); share of the articles read in which the
-    field is empty."""
+    """What was found, in days, articles, megabytes, minutes, or as a share; null when nothing was."""
     limit: float
-    """The most that was expected."""
+    """The most that was expected; of ``articles_a_month`` and ``certificate`` the least."""
     told: str
-    """The same for a person to read."""
+    """The same for a person to read, with where the limit comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Addresses of one pattern that were not asked for, because page after page of it held no article."""
+
+    pattern: str
+    """What they share: ``#`` stands for a number, ``*`` for a word, names in a query for their values."""
+    asked: int
+    """Pages of the pattern that were asked for."""
+    held: int
+    """Addresses of it that were not."""
+    example: str
+    """One of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +198,28 @@ class CrawlReport:
     trap_examples: dict[str, str] = field(default_factory=dict)
     """One of these addresses of each kind."""
     low_confidence: dict[str, int] = field(default_factory=dict)
-    """Articles of undeclared pages of which the reader was not sure (``confidence`` under 0.5), by field."""
+    """Articles of which the reader was not sure (``confidence`` under 0.5), by field; ``whole``: broken off."""
     runs: tuple[Run, ...] = ()
     """The processes that worked on the crawl, in the order of time; all else is about all of them together."""
+    full: bool = False
+    """Whether every list page and every known article was to be asked for (``--full``)."""
+    readers: dict[str, int] = field(default_factory=dict)
+    """Articles read, by the name of the page class."""
+    empty: dict[str, int] = field(default_factory=dict)
+    """Of the new and the changed ones, how many have nothing in a field, for each field that some left empty."""
+    certificates: dict[str, datetime] = field(default_factory=dict)
+    """Until when the certificates of the site's hosts are valid (UTC), by host."""
+    undelivered: int = 0
+    """Notices of what broke or was mended that reached not everybody when the run ended; the next one tries again."""
+    robots: dict[str, str] = field(default_factory=dict)
+    """A digest of the rules of each robots.txt of the site that was obeyed, by scheme and host; empty without rules."""
+    tls_faults: dict[str, str] = field(default_factory=dict)
+    """What is wrong with how the site's hosts speak TLS, by host: ``expired, wrong-host`` and the like."""
+    held_back: tuple[HeldBack, ...] = ()
+    """Addresses of an undeclared site that were not asked for, because nothing came of others of their pattern; the 50
+    patterns with most of them. ``traps`` counts all, as ``barren``."""
+    duplicates: int = 0
+    """Articles read that say, word by word, what one at another address of the site says, beside the first of each."""
 
 
 def end_run(report: CrawlReport) -> CrawlReport:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from dataclasses import fields
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
@@ -14,8 +15,11 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from archive.errors import KhcnError
-from archive.model import SCHEMA_VERSION, Article, Attachment, Capture, Exchange, Exif, Image, Location
-from archive.report import ArticleCounts, Breaker, CrawlReport, Expectation, Failure, RequisiteCounts, Run
+from archive.export.record import Document, Record
+from archive.history import History, HistoryEvent, Version
+from archive.model import SCHEMA_VERSION, Article, Attachment, Capture, Exchange, Exif, Image, Location, Recovered
+from archive.report import ArticleCounts, Breaker, CrawlReport, Expectation, Failure, HeldBack, RequisiteCounts, Run
+from archive.similar import Same
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -25,12 +29,15 @@ FORMS: dict[str, type] = {
     "capture": Capture,
     "crawl": CrawlReport,
     "exchange": Exchange,
+    "export": Record,
+    "history": History,
     "image": Image,
 }
 """What ``khcn schema`` knows, by name."""
 
-_PARTS = (ArticleCounts, Breaker, Exif, Expectation, Failure, Location, RequisiteCounts, Run)
-_KINDS = {kind.__name__: kind for kind in (*FORMS.values(), *_PARTS)}
+_PARTS = (ArticleCounts, Breaker, Document, Exif, Expectation, Failure, HeldBack, HistoryEvent, Location, Recovered)
+_MORE_PARTS = (RequisiteCounts, Run, Same, Version)
+_KINDS = {kind.__name__: kind for kind in (*FORMS.values(), *_PARTS, *_MORE_PARTS)}
 
 
 class UnknownForm(KhcnError):
@@ -53,6 +60,16 @@ def schema(name: str) -> dict[str, Any]:
     return head | root | ({"$defs": described} if described else {})
 
 
+def components(kinds: Sequence[type], place: str) -> dict[str, dict[str, Any]]:
+    """Return the JSON Schemas of dataclasses and of all that they are made of, by the classes' names.
+
+    *place* is where they will be found by reference, such as ``#/components/schemas/``.
+    """
+    known = _KINDS | {kind.__name__: kind for kind in kinds}
+    _, found = msgspec.json.schema_components(kinds, ref_template=place + "{name}")
+    return {title: _describe(component, known[title]) for title, component in found.items()}
+
+
 @cache
 def field_docs(kind: type) -> dict[str, str]:
     """Return the docstring below each field of the dataclass *kind*, on one line.
@@ -63,7 +80,8 @@ def field_docs(kind: type) -> dict[str, str]:
     source = inspect.getsource(sys.modules[kind.__module__])
     classes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
     body = next(node.body for node in classes if node.name == kind.__name__)
-    docs = {}
+    # What it takes over from the class it is made from is described there.
+    docs = {name: doc for base in kind.__bases__ if is_dataclass(base) for name, doc in field_docs(base).items()}
     for field, doc in pairwise(body):
         match field, doc:
             case (
@@ -89,6 +107,11 @@ def _describe(component: dict[str, Any], kind: type) -> dict[str, Any]:
         "title": component["title"],
         "description": " ".join(inspect.cleandoc(kind.__doc__ or "").split()),
         "type": "object",
-        "properties": properties,
-        "required": [field.name for field in fields(kind)],
+        "properties": {_key(field.name): properties[field.name] for field in fields(kind)},
+        "required": [_key(field.name) for field in fields(kind)],
     }
+
+
+def _key(name: str) -> str:
+    """Return the key of a field; one whose key is a word of Python has an underscore behind its name."""
+    return name.removesuffix("_")

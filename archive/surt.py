@@ -12,6 +12,7 @@ come to differ from these, this follows them: a key equals the one that cdxj-ind
 import re
 import socket
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 _NO_KEY = "-"
@@ -26,8 +27,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _OCTAL_IP = re.compile(rb"0[0-7]*(?:\.[0-7]+){0,3}")
 _DECIMAL_IP = re.compile(rb"[1-9][0-9]*(?:\.[0-9]+){0,3}")
 _WWW = re.compile(r"^www[0-9]*\.")
+# Most addresses: nothing in them is escaped, empty, a dot segment, a session or a query.
+_USUAL = re.compile(r"https?://([a-z0-9.-]+)((?:/[\w!$&*+,=@~-][\w!$&*+,=@~.-]*)*)/?", re.ASCII)
 
 _KEPT = frozenset(range(0x21, 0x7F)) - frozenset(b"#%")
+_PLAIN = re.compile(rb'[!"$&-~]*')
 _ESCAPES = [chr(byte) if byte in _KEPT else f"%{byte:02x}" for byte in range(256)]
 
 _PATH_SESSIONS = [
@@ -61,6 +65,8 @@ def surt(url: str) -> str:
     if url.startswith("filedesc"):
         return url
     try:
+        if (usual := _USUAL.fullmatch(url)) and (host := _turned_host(usual[1])):
+            return f"{host}){usual[2].lower() or '/'}"
         return _key(url.encode()) or url
     except ValueError:
         return url
@@ -127,12 +133,18 @@ def _split_authority(authority: bytes) -> tuple[bytes, int]:
     return host, number
 
 
+@lru_cache(maxsize=1024)
 def _canonical_host(host: bytes) -> str:
     host = _unescape(host)
     with suppress(UnicodeError):
         host = host.decode("utf-8", "ignore").encode("idna")
     host = host.replace(b"..", b".").strip(b".")
     return _WWW.sub("", _dotted(host) or _escape(host))
+
+
+@lru_cache(maxsize=1024)
+def _turned_host(host: str) -> str:
+    return _turned(_canonical_host(host.encode()))
 
 
 def _turned(name: str) -> str:
@@ -155,12 +167,18 @@ def _canonical_path(path: bytes, with_host: bool) -> str:
     path = _unescape(path)
     if with_host:
         path = _without_dots(path)
-    text = _without_sessions(_escape(path), _PATH_SESSIONS)
+    text = _escape(path)
+    if "(" in text:
+        text = _without_sessions(text, _PATH_SESSIONS)
     return text[:-1] if text.endswith("/") and len(text) > 1 else text
 
 
 def _canonical_query(query: bytes) -> str:
-    text = _without_sessions(_escape(_unescape(query)), _QUERY_SESSIONS)
+    if not query:
+        return ""
+    text = _escape(_unescape(query))
+    if "id" in text:  # as all of their names have it
+        text = _without_sessions(text, _QUERY_SESSIONS)
     return "&".join(sorted(text.split("&"), key=lambda pair: pair.partition("=")))
 
 
@@ -183,10 +201,11 @@ def _without_dots(path: bytes) -> bytes:
 
 def _unescape(text: bytes) -> bytes:
     """Decode percent escapes, and those that appear by it, until none is left."""
-    while (plain := unquote_to_bytes(text)) != text:
+    while b"%" in text and (plain := unquote_to_bytes(text)) != text:
         text = plain
     return text
 
 
 def _escape(text: bytes) -> str:
-    return "".join(_ESCAPES[byte] for byte in text.lower())
+    text = text.lower()
+    return text.decode() if _PLAIN.fullmatch(text) else "".join([_ESCAPES[byte] for byte in text])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -65,7 +66,7 @@ def host_of(url: str) -> str:
 
 def is_http(url: str) -> bool:
     """Whether the address is one for http or https, with a host."""
-    return re.match(r"https?://[^/?#]", url, re.IGNORECASE) is not None
+    return _HTTP.match(url) is not None
 
 
 def header_url(url: str) -> str:
@@ -83,6 +84,18 @@ def header_url(url: str) -> str:
         url,
     )
 
+
+def without_userinfo(url: str) -> str:
+    """Return the address without the user and password in it, which no request line holds.
+
+    >>> without_userinfo("http://quan:dong@a.vn:8080/x@y"), without_userinfo("http://a.vn/x@y")
+    ('http://a.vn:8080/x@y', 'http://a.vn/x@y')
+    """
+    return _USERINFO.sub(r"\1", url, count=1) if "@" in url else url
+
+
+_HTTP = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.\-]*://)[^/?#\\]*@")
 
 _SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
@@ -104,6 +117,14 @@ def identity_key(url: str, *, sort_query: bool = False) -> str:
     >>> identity_key("https://haugiang.gov.vn/HtmlView.aspx?pageid=1&ItemID=2")
     'vn,gov,haugiang)/HtmlView.aspx?pageid=1&ItemID=2'
     """
+    return _identity_key(url, sort_query) if len(url) <= _MAX_KEPT else _identity_key.__wrapped__(url, sort_query)
+
+
+_MAX_KEPT = 2_000
+
+
+@lru_cache(maxsize=1024)  # whoever reads a page asks for its address's some five times
+def _identity_key(url: str, sort_query: bool) -> str:
     try:
         parts = split_url(header_url(url.strip()))
     except ValueError:

@@ -50,17 +50,31 @@ def write_zipnum(
 
     *filename* is the name by which the index knows *data*.
     """
-    index.write(f"!meta 0 {json.dumps({'format': FORMAT, 'filename': filename})}\n".encode())
-    count = offset = 0
-    for block in _blocks(lines, per_block):
-        deflater = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-        member = deflater.compress(b"\n".join(block) + b"\n") + deflater.flush()
-        place = {"offset": offset, "length": len(member), "digest": "sha256:" + sha256(member).hexdigest()}
-        index.write(_prefix(block[0]) + b" " + json.dumps(place).encode() + b"\n")
-        data.write(member)
-        offset += len(member)
+    index.write(meta_line(filename))
+    count = 0
+    for block, entry in write_members(lines, data, per_block=per_block):
+        index.write(entry)
         count += len(block)
     return count
+
+
+def meta_line(filename: str) -> bytes:
+    """Return the first line of an index of members in *filename*."""
+    return f"!meta 0 {json.dumps({'format': FORMAT, 'filename': filename})}\n".encode()
+
+
+def write_members(
+    lines: Iterable[bytes], data: BinaryIO, *, per_block: int = LINES, level: int = 9
+) -> Iterator[tuple[list[bytes], bytes]]:
+    """Write sorted *lines* as gzip members; yield of each its lines and its line in the index."""
+    offset = 0
+    for block in _blocks(lines, per_block):
+        deflater = zlib.compressobj(level, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+        member = deflater.compress(b"\n".join(block) + b"\n") + deflater.flush()
+        place = {"offset": offset, "length": len(member), "digest": "sha256:" + sha256(member).hexdigest()}
+        data.write(member)
+        yield block, _prefix(block[0]) + b" " + json.dumps(place).encode() + b"\n"
+        offset += len(member)
 
 
 def _blocks(lines: Iterable[bytes], per_block: int) -> Iterator[list[bytes]]:
@@ -99,8 +113,8 @@ class ZipNum:
                 if number == 0 and text.startswith("!meta"):
                     filename = str(json.loads(text[text.index("{") :])["filename"])
                 else:
-                    self.blocks.append(_block(text, filename))
-            except (ValueError, KeyError, TypeError) as error:
+                    self.blocks.append(parse_block(text, filename))
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
                 raise ArchiveError(f"line {number + 1} of the ZipNum index is none: {text[:120]!r}") from error
         self._prefixes = [block.prefix.encode() for block in self.blocks]
 
@@ -126,22 +140,27 @@ class ZipNum:
         return self._recent[block]
 
     def _inflate(self, block: Block) -> list[bytes]:
-        member = self._read(block)
-        if block.digest and block.digest != "sha256:" + sha256(member).hexdigest():
-            raise ArchiveError(f"{_where(block)} has another digest than the index says; the file is damaged")
-        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        try:
-            text = inflater.decompress(member, MAX_MEMBER)
-        except zlib.error as error:
-            raise ArchiveError(f"{_where(block)} is no gzip member ({error}); the file is damaged") from error
-        if inflater.unconsumed_tail:
-            raise ArchiveError(f"{_where(block)} inflates to more than {MAX_MEMBER >> 20} MiB; it is not read")
-        if not inflater.eof:
-            raise ArchiveError(f"{_where(block)} is cut; the file is damaged")
-        return text.splitlines()
+        return inflated(block, self._read(block))
 
 
-def _block(text: str, filename: str) -> Block:
+def inflated(block: Block, member: bytes) -> list[bytes]:
+    """Return the lines of a member. Raises ArchiveError when it is not what the index says."""
+    if block.digest and block.digest != "sha256:" + sha256(member).hexdigest():
+        raise ArchiveError(f"{_where(block)} has another digest than the index says; the file is damaged")
+    inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        text = inflater.decompress(member, MAX_MEMBER)
+    except zlib.error as error:
+        raise ArchiveError(f"{_where(block)} is no gzip member ({error}); the file is damaged") from error
+    if inflater.unconsumed_tail:
+        raise ArchiveError(f"{_where(block)} inflates to more than {MAX_MEMBER >> 20} MiB; it is not read")
+    if not inflater.eof:
+        raise ArchiveError(f"{_where(block)} is cut; the file is damaged")
+    return text.splitlines()
+
+
+def parse_block(text: str, filename: str) -> Block:
+    """Return what a line of an index says. Raises ValueError, KeyError or TypeError."""
     if "\t" in text:
         prefix, filename, offset, length = text.split("\t")[:4]
         return Block(prefix, filename, int(offset), int(length))

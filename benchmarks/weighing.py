@@ -12,6 +12,7 @@ import argparse
 import gzip
 import json
 import zlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +25,18 @@ import numpy as np
 from archive.model import Payload
 from benchmarks.extraction import score_of
 from crawler.blocks import Block
-from crawler.page import Page
 from crawler.sites import Site
 from spiders.pages import candidates, chooser
-from spiders.pages.bodies import lines_of, told_of
+from spiders.pages.bodies import read_body, seen_of, told_of
+from spiders.pages.generic import GenericArticle
 from spiders.pages.traits import TRAITS, traits_of, with_picky, words_of
+from spiders.pages.weights import Weights
 
 FOLDS, INNER, RIDGE = 8, 3, 30.0
+SHINGLE, LONG = 4, 8
+"""Words of a shingle; of a line that is looked for by its shingles."""
+HEAVIEST = 2.0
+"""What all lines of a page weigh together, at most; the words of its label weigh 1."""
 WEIGHTS = Path(__file__).parents[1] / "spiders" / "pages" / "weights.py"
 _SITE = Site(id="corpus", name="Corpus", name_en="Corpus", status="active")
 
@@ -39,47 +45,99 @@ class Labelled:
     """A page of the corpus: its lines, their traits, and which of them its label has."""
 
     def __init__(self, row: dict[str, Any], html: bytes, score: ModuleType) -> None:
-        page = Page(_SITE, row["url"], datetime(2026, 11, 1, tzinfo=UTC), Payload(200, (), html))
+        self.page = GenericArticle(_SITE, row["url"], datetime(2026, 11, 1, tzinfo=UTC), Payload(200, (), html))
         self.subset = row["subset"]
         self.host = urlsplit(row["url"]).netloc.removeprefix("www.")
         if self.host.endswith(".example.gov.vn"):
             self.host = row["id"].partition("_")[2][:1]
-        self.blocks: list[Block] = [block for block in lines_of(page) if block.picture is None]
-        told = told_of(page)
-        generous, picky = candidates.generous(page.markup), candidates.picky(page.markup)
+        seen = seen_of(self.page)
+        self.blocks: list[Block] = [block for block in seen.blocks if block.picture is None]
+        told = told_of(self.page.facts, self.page.head_title)
+        generous, picky = candidates.generous(seen.markup), candidates.picky(seen.markup)
         self.sizes = [words_of(block.text, len(candidates.squashed(block.text))) for block in self.blocks]
         rows = traits_of(self.blocks, told, generous)
         self.alone = np.array(rows, float).reshape(-1, len(TRAITS))
         self.asked = np.array(with_picky(self.blocks, rows, picky), float).reshape(-1, len(TRAITS))
-        self.tokens = [score.tokens(block.text) for block in self.blocks]
-        self.wanted = score.shingles(score.tokens(row["text"]))
-        self.label = np.array(self._labels(score, row["text"]), float)
+        tokens = [score.tokens(block.text) for block in self.blocks]
+        truth = score.tokens(row["text"])
+        self.wanted = score.shingles(truth)
+        self.label = np.array(labels(tokens, truth), float)
         size = max(1, sum(self.wanted.values()))
-        self.weight = np.array([max(len(words), 1) / size for words in self.tokens])
+        weight = np.array([max(len(words), 1) / size for words in tokens])
+        # A page whose label has little of it would weigh as much as many others.
+        self.weight = weight * min(1.0, HEAVIEST / max(weight.sum(), 1e-9))
 
-    def _labels(self, score: ModuleType, text: str) -> list[bool]:
-        """Say which lines are of the labelled text: long ones by their shingles, short ones beside long ones."""
-        rest = self.wanted.copy()
-        whole = f" {' '.join(score.tokens(text))} "
-        found = [False] * len(self.tokens)
-        for at, words in enumerate(self.tokens):
-            if len(words) >= 8:
-                common = (have := score.shingles(words)) & rest
-                if 2 * sum(common.values()) >= sum(have.values()):
-                    found[at] = True
-                    rest -= common
-        long = [at for at, own in enumerate(found) if own]
-        for at, words in enumerate(self.tokens):
-            if 0 < len(words) < 8 and f" {' '.join(words)} " in whole:
-                near = min((abs(at - other) for other in long), default=99)
-                found[at] = near <= 4 or (near <= 10 and long[0] < at < long[-1])
-        return found
-
-    def f1(self, score: ModuleType, kept: Sequence[int]) -> tuple[float, float, float]:
-        """Return precision, recall and F1 of the lines that are kept."""
-        words = [word for at in kept for word in self.tokens[at]]
-        precision, recall, f1 = score.prf(self.wanted, score.shingles(words))
+    def f1(self, score: ModuleType, weights: tuple[Weights, Weights]) -> tuple[float, float, float]:
+        """Return precision, recall and F1 of the body that is read with *weights*."""
+        body = read_body(self.page, self.page.facts, lambda: self.page.reading, weights)
+        precision, recall, f1 = score.prf(self.wanted, score.shingles(score.tokens("\n\n".join(body.paragraphs))))
         return precision, recall, f1
+
+
+def labels(lines: Sequence[Sequence[str]], truth: Sequence[str]) -> list[bool]:
+    """Say which lines, in words, are of a labelled text: those that follow each other in the page as in the text.
+
+    A line has one place in the text, so that of a heading and its copy in a table of contents one is right.
+    """
+    places: dict[tuple[str, ...], list[int]] = {}
+    for size in (1, SHINGLE):
+        for at in range(len(truth) - size + 1):
+            places.setdefault(tuple(truth[at : at + size]), []).append(at)
+    best = _Highest(len(truth) + 1)
+    steps: list[tuple[int, int]] = []
+    for at, words in enumerate(lines):
+        # All are looked up before any is noted: a line follows another, not itself.
+        new = []
+        for start, weight in _spots(words, truth, places):
+            before, step = best.below(start + 2)
+            new.append((start + len(words), before + weight, len(steps)))
+            steps.append((at, step))
+        for end, weight, step in new:
+            best.note(end, weight, step)
+    found = [False] * len(lines)
+    _, step = best.below(len(truth))
+    while step >= 0:
+        at, step = steps[step]
+        found[at] = True
+    return found
+
+
+def _spots(
+    words: Sequence[str], truth: Sequence[str], places: dict[tuple[str, ...], list[int]]
+) -> list[tuple[int, float]]:
+    """Return where in the text a line may stand, and how many of its words do: short ones whole, long ones by half."""
+    if not words:
+        return []
+    if len(words) < LONG:
+        starts = places.get((words[0],), [])[:60]
+        return [(at, 0.9 * len(words)) for at in starts if list(truth[at : at + len(words)]) == list(words)]
+    count = len(words) - SHINGLE + 1
+    shifts: Counter[int] = Counter()
+    for at in range(count):
+        shifts.update(place - at for place in places.get(tuple(words[at : at + SHINGLE]), ())[:20])
+    near = [(at, sum(shifts[other] for other in range(at - 12, at + 13))) for at, _ in shifts.most_common(6)]
+    return [(max(0, at), float(min(common, count))) for at, common in near if 2 * common >= count]
+
+
+class _Highest:
+    """The highest weight that ends at or before a place (a binary indexed tree)."""
+
+    def __init__(self, size: int) -> None:
+        self._best = [(0.0, -1)] * (size + 1)
+
+    def note(self, place: int, weight: float, step: int) -> None:
+        place = min(place, len(self._best) - 2) + 1
+        while place < len(self._best):
+            self._best[place] = max(self._best[place], (weight, step))
+            place += place & -place
+
+    def below(self, place: int) -> tuple[float, int]:
+        place = min(place, len(self._best) - 2) + 1
+        found = (0.0, -1)
+        while place > 0:
+            found = max(found, self._best[place])
+            place -= place & -place
+        return found
 
 
 class Vote:
@@ -140,11 +198,9 @@ def around(page: Labelled, chances: Any) -> Any:
     return np.array(chooser.around(page.blocks, page.sizes, [float(one) for one in chances]))
 
 
-def chances(page: Labelled, votes: tuple[Vote, Vote], rows: Any) -> list[float]:
-    """Return the chances of a page's lines after both votes."""
-    if not page.blocks:
-        return []
-    return [float(one) for one in votes[1].chances(np.hstack([rows, around(page, votes[0].chances(rows))]))]
+def weights_of(votes: tuple[Vote, Vote]) -> Weights:
+    """Return the weights of both votes, as the reader takes them."""
+    return Weights(*(tuple(float(weight) for weight in vote.weights) for vote in votes))
 
 
 def main() -> None:
@@ -163,14 +219,11 @@ def main() -> None:
     results: dict[str, list[tuple[float, float, float]]] = {}
     for group in folds(pages, FOLDS, "outer"):
         rest = [page for at, page in enumerate(pages) if at not in set(group)]
-        alone, asked = fit(rest, lambda page: page.alone), fit(rest, lambda page: page.asked)
+        weights = (weights_of(fit(rest, lambda page: page.alone)), weights_of(fit(rest, lambda page: page.asked)))
         for page in (pages[at] for at in group):
-            one, two = chances(page, alone, page.alone), chances(page, asked, page.asked)
-            doubt = chooser.doubt_of(page.sizes, one)
-            for name, found in (("alone", one), ("asked", two), ("in doubt", two if doubt > chooser.ASK else one)):
-                result = page.f1(score, chooser.kept_of(page.blocks, found))
-                for subset in (page.subset, "ALL"):
-                    results.setdefault(f"{name:9} {subset}", []).append(result)
+            result = page.f1(score, weights)
+            for subset in (page.subset, "ALL"):
+                results.setdefault(subset, []).append(result)
     for name, values in sorted(results.items()):
         precision, recall, f1 = np.array(values).mean(0)
         print(f"{name:24} n {len(values):4}  F1 {f1:.4f}  P {precision:.4f}  R {recall:.4f}")

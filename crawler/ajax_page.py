@@ -86,11 +86,18 @@ def _link(template: str, entry: dict[str, object], base: str) -> str | None:
     A value that is an address, or a path, stays one; else it is a part of a path.
     """
     values = {name: entry.get(name) for name in _FIELD.findall(template)}
-    if not template or not all(isinstance(value, str | int) and value != "" for value in values.values()):
+    if not template or not all(map(_is_part, values.values())):
         return None
     whole = _FIELD.fullmatch(template) is not None
     return absolute(
         _FIELD.sub(lambda match: str(values[match[1]]) if whole else _part(values[match[1]]), template), base
+    )
+
+
+def _is_part(value: object) -> bool:
+    # JSON can name halves of characters, which no address holds.
+    return isinstance(value, int) or (
+        isinstance(value, str) and value != "" and not re.search("[\ud800-\udfff]", value)
     )
 
 

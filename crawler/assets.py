@@ -17,10 +17,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -43,6 +44,11 @@ Measure = Callable[[], tuple[int, str] | None]
 
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _VAGUE_TYPES = frozenset({"text/plain", "application/octet-stream", "application/xml", "text/xml"})
+_LOOK_TYPES = frozenset({
+    "text/css", "text/javascript", "application/javascript", "application/x-javascript", "application/json",
+    "font/woff", "font/woff2", "font/ttf", "font/otf", "application/font-woff", "application/x-font-woff",
+})  # fmt: skip
+"""Types of requisites that are no pictures."""
 _PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<title", b"<meta", b"<script")
 _PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -100,14 +106,16 @@ class AssetBook:
         Captures of other crawls, failures and web pages change nothing. The
         order of the notes does not matter, nor does noting one again.
         """
-        if capture.crawl != self.crawl:
-            return False
         target = redirect_target(capture, payload)
         if target is not None:
-            self._note_redirect(capture, target)
-            return True
-        facts = file_facts(capture, payload, measure)
-        if facts is None:
+            return self.note_redirect(capture, target)
+        if capture.crawl != self.crawl:
+            return False
+        return self.note_file(capture, file_facts(capture, payload, measure))
+
+    def note_file(self, capture: Capture, facts: AssetFacts | None) -> bool:
+        """Remember the file that *capture* gave; say whether it was one."""
+        if capture.crawl != self.crawl or facts is None:
             return False
         key = wire_form(capture.url)
         known = self._files.get(key)
@@ -115,21 +123,42 @@ class AssetBook:
             self._files[key] = facts
         return True
 
+    def note_redirect(self, capture: Capture, target: str) -> bool:
+        """Remember where *capture* leads; say whether it is one of this crawl."""
+        if capture.crawl != self.crawl:
+            return False
+        key = wire_form(capture.url)
+        entry = (capture.date, capture.id, wire_form(target))
+        self._redirects[key] = min(self._redirects.get(key, entry), entry)
+        return True
+
     def resolve(self, url: str) -> AssetFacts | None:
         """Return the file that *url* led to, through at most ten redirects."""
         key = wire_form(url)
         for _ in range(MAX_HOPS + 1):
-            if key in self._files:
-                return self._files[key]
-            if key not in self._redirects:
+            if (facts := self.file_at(key)) is not None:
+                return facts
+            if (target := self.target_of(key)) is None:
                 return None
-            key = self._redirects[key][2]
+            key = target
         return None
 
-    def _note_redirect(self, capture: Capture, target: str) -> None:
-        key = wire_form(capture.url)
-        entry = (capture.date, capture.id, wire_form(target))
-        self._redirects[key] = min(self._redirects.get(key, entry), entry)
+    def file_at(self, key: str) -> AssetFacts | None:
+        """Return the file at an address in the form in which it is requested."""
+        return self._files.get(key)
+
+    def target_of(self, key: str) -> str | None:
+        """Return where such an address redirects to."""
+        entry = self._redirects.get(key)
+        return entry[2] if entry else None
+
+    def files(self) -> Iterator[tuple[str, AssetFacts]]:
+        """Yield the files noted, each with its address."""
+        yield from self._files.items()
+
+    def redirects(self) -> Iterator[tuple[str, tuple[datetime, str, str]]]:
+        """Yield the redirects noted: address, and (date, capture, target)."""
+        yield from self._redirects.items()
 
 
 def complete(article: Article, book: AssetBook) -> Article:
@@ -149,13 +178,16 @@ def complete(article: Article, book: AssetBook) -> Article:
 
 def _complete_image(image: Image, facts: AssetFacts | None) -> Image:
     picture = facts.image if facts else None
+    if picture is None and image == Image(image.url, image.position, image.alt, image.caption, image.credit):
+        return image
     return replace(
         image,
         width=picture.width if picture else None,
         height=picture.height if picture else None,
         mime=picture.mime if picture else None,
-        size_bytes=picture.size_bytes if picture else None,
-        sha256=picture.sha256 if picture else None,
+        # Not the picture's own, which are of as much of it as was decoded.
+        size_bytes=facts.size_bytes if facts and picture else None,
+        sha256=facts.sha256 if facts and picture else None,
         dhash=picture.dhash if picture else None,
         exif=picture.exif if picture else None,
         capture=facts.capture if facts and picture else None,
@@ -201,9 +233,12 @@ def file_facts(capture: Capture, payload: Payload, measure: Measure | None = Non
     if capture.status != 200 or capture.truncated or not body or is_web_page(capture.mime, body):
         return None
     is_cut = capture.purpose == "attachment" or len(body) >= MAX_BODY
-    measured = measure() if measure is not None and is_cut else (len(body), hashlib.sha256(body).hexdigest())
-    mime = file_type(capture.url, capture.mime, body)
     image = _picture(capture, body)
+    if measure is not None and is_cut:
+        measured = measure()
+    else:
+        measured = len(body), image.sha256 if image is not None else hashlib.sha256(body).hexdigest()
+    mime = file_type(capture.url, capture.mime, body)
     if image is not None and image.mime is not None:
         mime = image.mime
     return AssetFacts(
@@ -256,8 +291,11 @@ def file_type(url: str, declared: str | None, body: bytes) -> str | None:
 def _picture(capture: Capture, body: bytes) -> ImageFacts | None:
     # A picture may have been asked for by a page before its article was read.
     meant = capture.purpose in ("image", "requisite") or (capture.mime or "").startswith("image/")
-    if not (meant or _begins_as_picture(body)) or _begins_as_document(body):
+    is_begun = _begins_as_picture(body)
+    if not (meant or is_begun) or _begins_as_document(body):
         return None
+    if capture.purpose == "requisite" and capture.mime in _LOOK_TYPES and not is_begun:
+        return None  # before every format of which pictures are known has been tried on it
     from crawler.images import image_facts  # Pillow is loaded by the first picture, not by every import
 
     try:
@@ -279,6 +317,7 @@ def _begins_as_document(body: bytes) -> bool:
     return any(body.startswith(magic) for magic, _ in _FILE_STARTS)
 
 
+@lru_cache(8192)
 def wire_form(url: str) -> str:
     """Return *url* as it is requested, so that a page's spelling of it meets the capture's.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,26 @@ from crawler.ciphers import iana_cipher_suite, protocol_id
 
 SPOOL_IN_MEMORY = 1024 * 1024
 _TRUNCATED_BY = {"timeout": "time", "length": "length", "closed": "disconnect", "reset": "disconnect"}
+CREDENTIALS = re.compile(
+    rb"(?:proxy-)?authorization|(?:x-)?api-?key|x-(?:auth|access|csrf)-(?:token|key)|x-token|private-token",
+    re.IGNORECASE,
+)
+"""Names of header fields that prove who asks."""
+_CREDENTIAL = re.compile(rb"(?im)^(%s)[ \t]*:[^\r\n]*" % CREDENTIALS.pattern)
+_COOKIE = re.compile(rb"(?im)^(cookie)[ \t]*:[^\r\n]*")
+
+
+def without_credentials(request: bytes, *, cookies_too: bool = False) -> bytes:
+    """Return a request as it may be kept: WARC files are given away.
+
+    With *cookies_too* it is without cookies: those that no site has set are ours.
+
+    >>> without_credentials(b"GET / HTTP/1.1\\r\\nAuthorization: Basic a2hjbg==\\r\\n\\r\\nX-Api-Key: posted")
+    b'GET / HTTP/1.1\\r\\nAuthorization: ***\\r\\n\\r\\nX-Api-Key: posted'
+    """
+    head, blank, body = request.partition(b"\r\n\r\n")
+    head = _COOKIE.sub(rb"\1: ***", head) if cookies_too else head
+    return _CREDENTIAL.sub(rb"\1: ***", head) + blank + body
 
 
 class Attempt:
@@ -24,9 +45,15 @@ class Attempt:
     """
 
     def __init__(
-        self, ip: str | None, spool_dir: str | None, on_spool: Callable[[int], object] = lambda size: None
+        self,
+        ip: str | None,
+        spool_dir: str | None,
+        on_spool: Callable[[int], object] = lambda size: None,
+        *,
+        cookies_are_ours: bool = False,
     ) -> None:
         self._on_spool = on_spool
+        self._cookies_are_ours = cookies_are_ours
         self.ip = ip
         self.started = datetime.now(UTC)
         self.ended: datetime | None = None
@@ -39,12 +66,14 @@ class Attempt:
         """The first bytes of the answer, enough for the protocol version."""
         self.cipher: str | None = None
         self.tls: str | None = None
+        self.certificate_until: datetime | None = None
+        self.tls_faults: tuple[str, ...] = ()
         self.error: str | None = None
         self.truncated: str | None = None
         self.unspooled: KhcnError | None = None
         """Why the answer could not be kept on this machine; then its file is not to be used."""
         self.measure: Callable[[Attempt], None] | None = None
-        """Asked once, when the attempt ends, to fill in ``sent``, ``cipher`` and ``tls``."""
+        """Asked once, when the attempt ends, to fill in ``sent``, and how the connection was secured."""
 
     def write(self, data: bytes) -> None:
         """Note request bytes on their way to the transport."""
@@ -98,8 +127,8 @@ class Attempt:
 
     @property
     def request(self) -> bytes:
-        """The request bytes that left this machine."""
-        return bytes(self.written[: self.sent])
+        """The request bytes that left this machine; with what proves who we are each field has ``***`` instead."""
+        return without_credentials(bytes(self.written[: self.sent]), cookies_too=self._cookies_are_ours)
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -134,6 +163,8 @@ class Attempt:
             size=self.size,
             error=self.error,
             truncated=self.truncated,
+            certificate_until=self.certificate_until,
+            tls_faults=self.tls_faults,
         )
 
 
@@ -150,12 +181,14 @@ class Fetch:
     spool_dir: str | None = None
     on_spool: Callable[[int], object] = lambda size: None
     """Told of every so many bytes that go into a temporary file; raises DiskFull to have no more of them."""
+    cookies_are_ours: bool = False
+    """Whether cookies that are sent are none that a site has set: nobody else is to see them."""
     attempts: list[Attempt] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def begin(self, ip: str | None) -> Attempt:
         """Open the attempt for a connection on which the request is about to be sent."""
-        attempt = Attempt(ip, self.spool_dir, self.on_spool)
+        attempt = Attempt(ip, self.spool_dir, self.on_spool, cookies_are_ours=self.cookies_are_ours)
         self.attempts.append(attempt)
         return attempt
 

@@ -17,7 +17,9 @@ from crawler.clean import line
 from crawler.looks import UNSEEN, Link, Look, Picture, enter, is_decor, is_hidden, picture_of
 
 _BLANKS = re.compile(r"[\u00a0\u2002\u2003\u3000]{3,}|[ \t\u00a0\u2002\u2003\u3000]{6,}")
-_WIDE = re.compile(r"[\u2002\u2003\u3000\t]")
+# What every long run begins with, written so that it is looked for letter by letter.
+_RUN = re.compile(3 * r"[ \t\u00a0\u2002\u2003\u3000]")
+_NBSP = "\u00a0"
 MAX_BLOCKS = 20_000
 """A page of more lines is cut there: the longest saved page has fewer than 3,000."""
 
@@ -73,6 +75,7 @@ class _Walk:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.pieces: list[tuple[str, Look]] = []
+        """The line that runs, each piece with its look; blanks before its first word are nobody's."""
         self.count = 0
         self.breaks = 0
         self.blanks = 0
@@ -89,11 +92,6 @@ class _Walk:
             elif "\u00a0" in raw:
                 self.blanks += 1
         self.breaks = self.breaks + breaks if breaks else 0
-
-    def add_text(self, text: str, look: Look) -> None:
-        """Go on with the line; blanks before its first word are nobody's."""
-        if self.pieces or look.link is not None or not text.isspace() or "\u00a0" in text:
-            self.pieces.append((text, look))
 
     def _block(self, pieces: list[tuple[str, Look]], raw: str, text: str) -> Block:
         if len(pieces) == 1:
@@ -131,7 +129,7 @@ class _Walk:
             breaks=self.breaks,
             blanks=self.blanks,
             indented=_indented(raw),
-            tail=_tail(raw, pieces),
+            tail=_tail(raw, text, pieces),
             links=links,
         )
 
@@ -145,19 +143,17 @@ class _Walk:
         self.blanks = self.breaks = 0
 
 
-def _attributes(element: etree._Element) -> dict[str, str]:
-    """Return the attributes as they are asked for: each question to the tree costs a call."""
-    return {str(name): str(value) for name, value in element.items()}
-
-
 def _indented(raw: str) -> bool:
+    if raw[0] not in " \t\r\n\f\u00a0\u2003":
+        return False
     start = raw.lstrip(" \t\r\n\f")
     return start[:4].count("\u00a0") + start[:4].count("\u2003") >= 2 and start[:1] in "\u00a0\u2003"
 
 
-def _tail(raw: str, pieces: list[tuple[str, Look]]) -> str | None:
+def _tail(raw: str, text: str, pieces: list[tuple[str, Look]]) -> str | None:
     """Return the end of a line that the page sets apart from its beginning, by blanks or by its look."""
-    may_have_runs = "\u00a0" in raw or "     " in raw or _WIDE.search(raw)
+    # Most lines are as they stand in the source, which is quickly seen.
+    may_have_runs = raw.strip() != text and _RUN.search(raw) is not None
     runs = list(_BLANKS.finditer(raw.rstrip())) if may_have_runs else []
     found = runs[-1] if runs else None
     if found is not None and found.start() and line(raw[: found.start()]):
@@ -179,40 +175,41 @@ def blocks_of(root: etree._Element, hidden: bool = False) -> list[Block]:
     walk = _Walk()
     look = Look()
     stack: list[tuple[Look, bool]] = []
-    tree = etree.iterwalk(root, events=("start", "end"))
+    tree: Any = etree.iterwalk(root, events=("start", "end"))
     for event, element in tree:
-        tag: Any = element.tag
         if event == "end":
             if stack:
                 here = look
                 look, is_block = stack.pop()
-                if is_block:
+                if is_block and (walk.pieces or walk.breaks):
                     walk.end_line(here)
-            if tail := element.tail:
-                walk.add_text(tail, look)
+            # White space between blocks is what most elements have behind them: it is not worth a call.
+            if (tail := element.tail) and (walk.pieces or not tail.isspace() or look.link is not None or _NBSP in tail):
+                walk.pieces.append((tail, look))
             continue
+        tag = element.tag
         outer, is_block = look, False
         if not isinstance(tag, str):
             pass
         elif tag == "br":
             walk.end_line(look, breaks=1)
         elif tag == "img":
-            picture = picture_of(_attributes(element), look)
+            picture = picture_of(dict(element.items()), look)
             # An icon inside a sentence does not part it.
             if picture is not None and not is_decor(picture):
                 walk.add_picture(picture, look)
-        elif tag in UNSEEN or ((attrib := _attributes(element)) and not hidden and is_hidden(attrib)):
+        elif tag in UNSEEN or ((attrib := dict(element.items())) and not hidden and is_hidden(attrib)):
             tree.skip_subtree()
         else:
-            inner = enter(attrib, tag, look, walk.count + 1)
-            if inner is not look and len(inner.path) != len(look.path):
+            look = enter(attrib, tag, look, walk.count + 1)
+            if look is not outer and look.path is not outer.path:
                 # A paragraph without a word is a blank line, as editors leave them.
-                walk.end_line(look)
+                if walk.pieces or walk.breaks:
+                    walk.end_line(outer)
                 walk.count += 1
                 is_block = True
-            look = inner
-            if text := element.text:
-                walk.add_text(text, look)
+            if (text := element.text) and (walk.pieces or not text.isspace() or look.link is not None or _NBSP in text):
+                walk.pieces.append((text, look))
         stack.append((outer, is_block))
         if len(walk.blocks) >= MAX_BLOCKS:
             break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.text import fold
@@ -31,6 +32,9 @@ _AGENCY = re.compile(
     r"(?: (?:online|điện tử|[A-ZĐ]{2,4}|[A-ZĐ][\w-]+)){0,3})\s*\)"
     r"\s*(?:[-–—]\s*|(?=[A-ZÀ-ỸĐ“\"]))(?=\S)"
 )
+_BULLET = re.compile(r"^[-–—•]\s*")
+_FULL_STOP = re.compile(r"\w{3,}\.$")
+_NEXT_PART = re.compile(r"[,;.(|/]\s*|\s[-–—]\s|\s+(?=(?:ảnh|Ảnh|ẢNH)\s*:)")
 MAX_BYLINE = 140
 """Longer lines name no writers; the longest byline seen has 60 letters."""
 
@@ -62,13 +66,18 @@ def parse_byline(text: str) -> Byline | None:
     >>> parse_byline("Đại hội thành công tốt đẹp.") is None
     True
     """
+    return _parse_byline(text) if len(text) <= 2 * MAX_BYLINE else _parse_byline.__wrapped__(text)
+
+
+@lru_cache(maxsize=2048)  # a Department has a few writers, who sign each of their articles
+def _parse_byline(text: str) -> Byline | None:
     text = text.strip().strip("*_").strip()
     if not text or len(text) > MAX_BYLINE or text.endswith("/."):
         return None
     if text[0] == "(" and text[-1] == ")" and text.count("(") == 1:
         text = text[1:-1].strip()
-    text = re.sub(r"^[-–—•]\s*", "", text)
-    if re.search(r"\w{3,}\.$", text):
+    text = _BULLET.sub("", text)
+    if text.endswith(".") and _FULL_STOP.search(text):
         text = text[:-1]
     authors: list[str] = []
     photographers: list[str] = []
@@ -140,7 +149,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
         if match and _is_role(match, text):
             cuts.append((at, match.end(), _role(match.group("role"))))
             at = match.end()
-        following = re.compile(r"[,;.(|/]\s*|\s[-–—]\s|\s+(?=(?:ảnh|Ảnh|ẢNH)\s*:)").search(text, at)
+        following = _NEXT_PART.search(text, at)
         if not following:
             break
         at = following.end()
@@ -200,6 +209,10 @@ _CREDIT_AT_END = re.compile(
     r"(?:^|(?<=[.!?])\s*|[\s,;\-–—|/]+)(?:[Ảả]nh|ẢNH|Hình|[Nn]guồn ảnh|Photo|[Nn]guồn)\s*:\s*([^:]{2,80}?)\s*\.?\s*$"
 )
 _CREDIT_BARE = re.compile(r"(?:^|(?<=[.!?])\s+|[;|]\s+|\s[-–—]\s+)Ảnh\s+([^:]{2,60}?)\s*\.?\s*$")
+_CREDITS = ((_CREDIT_IN_BRACKETS, (")", "]")), (_CREDIT_AT_END, (":",)), (_CREDIT_BARE, ("Ảnh",)))
+"""Each with signs of which it needs one."""
+MAX_CREDIT = 200
+"""A credit is looked for in so many letters at the end of a caption; all of them would take quadratic time."""
 
 
 def split_caption(text: str) -> Caption:
@@ -214,8 +227,10 @@ def split_caption(text: str) -> Caption:
     'Ảnh: Buổi làm việc tại Sở'
     """
     text = text.strip()
-    for pattern in (_CREDIT_IN_BRACKETS, _CREDIT_AT_END, _CREDIT_BARE):
-        found = pattern.search(text)
+    begin = max(0, len(text) - MAX_CREDIT)
+    for pattern, signs in _CREDITS:
+        # Most captions bear no credit, and each pattern is tried at each of their letters.
+        found = pattern.search(text, begin) if any(text.find(sign, begin) >= 0 for sign in signs) else None
         if found is None:
             continue
         credit = found.group(1).strip(" .,;-–")

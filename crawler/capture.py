@@ -12,61 +12,82 @@ Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is als
 
 from __future__ import annotations
 
-from io import BytesIO
+import asyncio
+from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import SplitResult, urldefrag, urlsplit
 from weakref import WeakKeyDictionary
 
 from scrapy import Request
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _BindAddressAgent, _ScrapyAgent
-from scrapy.exceptions import ResponseDataLossError, StopDownload
+from scrapy.core.downloader._idna_patch import _install_twisted_idna_fallbacks
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.exceptions import DownloadCancelledError, DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
-from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_exceptions
-from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.misc import build_from_crawler
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
-from twisted.web.client import _StandardEndpointFactory
 
-from archive.http import read_payload
+from archive.http import Head, read_payload
 from archive.model import Capture, Purpose
 from archive.warc.records import LiveExchange
 from crawler.attempt import Fetch
+from crawler.clean import MAX_PAGE_BYTES
 from crawler.disk import Floor
-from crawler.pool import FetchPool, WirePool
+from crawler.order import order_of
+from crawler.pool import Key, Pool
+from crawler.private import Guarded
 from crawler.recorder import recorder_of
-from crawler.resolve import Resolve, parse_resolve, target_of
+from crawler.resolve import parse_resolve, target_of
 from crawler.robots import MAX_BYTES as ROBOTS_BYTES
+from crawler.robots import MAX_DOWNLOAD as ROBOTS_DOWNLOAD
+from crawler.tls import TlsPolicy
 from crawler.validators import Known
+from crawler.wire import Answer, Transfer
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-    from twisted.internet.defer import Deferred
-
 # mypy: disable-error-code="no-untyped-call"
 
 CONDITIONS = (b"If-None-Match", b"If-Modified-Since")
 REFUSED = frozenset({400, 412})
 BODY_LIMIT = 32 * 1024 * 1024
+MOST = {"robots": ROBOTS_DOWNLOAD, "feed": 64 << 20, "sitemap": 64 << 20}
+"""Bytes that are fetched at most of what is nobody's news; of all else ``DOWNLOAD_MAXSIZE``."""
 # Every replay tool decodes gzip; not all decode br, zstd or raw deflate.
 ACCEPTED_CODINGS = frozenset({"gzip", "identity"})
+# What an answer says of its transfer, and of codings that are off when Scrapy gets it.
+_OF_TRANSFER = frozenset(
+    b"connection keep-alive proxy-connection te trailers upgrade transfer-encoding content-encoding".split()
+)
 
 
-class CaptureHandler(HTTP11DownloadHandler):
+class CaptureHandler(BaseDownloadHandler):
     """Download over HTTP/1.1, and record every exchange before Scrapy sees its outcome."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        from twisted.internet import reactor
-
+        _install_twisted_idna_fallbacks()
         settings = crawler.settings
-        pool = WirePool(reactor, crawler.stats)
-        pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
-        self._pool: WirePool = pool
+        self._crawler = crawler
+        self._pool = Pool(crawler.stats, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self._policy: Any = build_from_crawler(TlsPolicy, crawler)
         self._resolve = parse_resolve(settings.get("KHCN_RESOLVE"))
+        self._bind_address = settings.get("DOWNLOAD_BIND_ADDRESS")
+        self._maxsize = settings.getint("DOWNLOAD_MAXSIZE")
+        self._page_maxsize = settings.getint("PAGE_MAXSIZE")
+        self._timeout_s = settings.getfloat("DOWNLOAD_TIMEOUT")
+        self._fail_on_dataloss = settings.getbool("DOWNLOAD_FAIL_ON_DATALOSS")
         self._body_limit = settings.getint("CAPTURE_BODY_LIMIT", BODY_LIMIT)
         self._spool_dir = settings.get("CAPTURE_SPOOL_DIR") or None
         self._floor = Floor.of(settings)
+        # With Scrapy's cookies what stands in a setting is not sent; without them nothing else is.
+        self._cookies_are_ours = not settings.getbool("COOKIES_ENABLED")
+
+    async def close(self) -> None:
+        """Close the connections; those that do not end within a second are left."""
+        await self._pool.close()
 
     async def download_request(self, request: Request) -> Response:
         """Return the answer with its decoded body, and set ``request.meta["capture"]``.
@@ -77,6 +98,10 @@ class CaptureHandler(HTTP11DownloadHandler):
         """
         recorder_of(self._crawler)  # fails here rather than after bytes came that nobody would keep
         _ask_for_gzip(request)
+        if request.meta.pop("is_page_maxsize", False):  # of the answer that redirected here
+            del request.meta["download_maxsize"]
+        if (most := MOST.get(_purpose(request))) is not None:
+            request.meta["download_maxsize"] = min(most, self._maxsize or most)
         known = self._known(request)
         response = await self._exchange(request, known)
         if known is not None and response.status in REFUSED:
@@ -94,55 +119,99 @@ class CaptureHandler(HTTP11DownloadHandler):
 
     async def _exchange(self, request: Request, known: Known | None) -> Response:
         # A redirect or a retry copies meta and header of the request before it.
-        request.meta.pop("capture", None)
+        for own in ("capture", "leads", "unread"):
+            request.meta.pop(own, None)
         if request.meta.pop("conditional", False):
             for name in CONDITIONS:
                 request.headers.pop(name, None)
         if known is not None:
             request.meta["conditional"] = True
             request.headers.update(known.conditions)
-        fetch = Fetch(urldefrag(request.url)[0], request.method, self._spool_dir, self._floor.wrote)
+        fetch = Fetch(
+            urldefrag(request.url)[0], request.method, self._spool_dir, self._floor.wrote, self._cookies_are_ours
+        )
         try:
             try:
-                response = await self._download(request, fetch)
+                answer = await self._download(request, fetch)
             except GeneratorExit:
                 raise  # the loop is gone; there is no recorder to write to any more
-            except StopDownload as stop:
-                last = self._record(fetch, request, stop, known)
-                if stop.response is not None and last is not None:
-                    stop.response = self._dressed(stop.response, last, request, known)
-                raise
             except BaseException as error:
-                self._record(fetch, request, error, known)
+                last = await self._record(fetch, request, error, known)
+                if isinstance(error, DownloadCancelledError) and last is not None and _purpose(request) == "robots":
+                    return _beginning(last)
                 raise
-            stopped = StopDownload() if "download_stopped" in response.flags else None
-            last = self._record(fetch, request, stopped, known)
-            return self._checked(self._dressed(response, last, request, known), last) if last else response
+            last = await self._record(fetch, request, None, known)
+            assert last is not None
+            return self._checked(self._dressed(answer, last, request, known), answer, request, last)
         finally:
             fetch.release()
 
-    async def _download(self, request: Request, fetch: Fetch) -> Response:
-        agent = CaptureAgent(
-            resolve=self._resolve,
-            contextFactory=self._contextFactory,
-            bindAddress=self._bind_address,
-            pool=FetchPool(self._pool, fetch),
-            maxsize=self._default_maxsize,
-            warnsize=self._default_warnsize,
-            fail_on_dataloss=self._fail_on_dataloss,
-            crawler=self._crawler,
-            tls_verbose_logging=self._tls_verbose_logging,
-        )
+    async def _download(self, request: Request, fetch: Fetch) -> Answer:
+        """Return the answer. Raises what Scrapy's own handler raises."""
+        parts = urlsplit(fetch.url)
+        transfer = Transfer(fetch, order_of(request, fetch.url), partial(self._most_of, request))
+        timeout_s = request.meta.get("download_timeout") or self._timeout_s
+        late = DownloadTimeoutError(f"Getting {fetch.url} took longer than {timeout_s} seconds.")
+        timer = asyncio.get_running_loop().call_later(timeout_s, transfer.fail, late)
         transfers = transfers_of(self._crawler)
-        with wrap_twisted_exceptions():
-            transfer = agent.download_request(request)
-            transfers.add(transfer)
-            try:
-                return await maybe_deferred_to_future(transfer)
-            finally:
-                transfers.discard(transfer)
+        transfers.add(transfer)
+        try:
+            self._carry(transfer, parts, request.meta.get("bindaddress") or self._bind_address, timeout_s)
+            return await transfer.answered
+        except asyncio.CancelledError:
+            transfer.fail(DownloadCancelledError("cancelled"))
+            raise
+        finally:
+            timer.cancel()
+            transfers.discard(transfer)
+            if transfer.latency_s is not None:
+                request.meta["download_latency"] = transfer.latency_s
 
-    def _record(
+    def _carry(self, transfer: Transfer, parts: SplitResult, bind: Any, timeout_s: float) -> None:
+        bind = (bind, 0) if isinstance(bind, str) else bind
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        key: Key = (parts.scheme, host, port, bind)
+        self._pool.carry(transfer, key, partial(self._endpoint, parts.scheme, host, port, bind, timeout_s))
+
+    def _endpoint(self, scheme: str, host: str, port: int, bind: Any, timeout_s: float) -> Any:
+        """Return where to connect: at a target of ``KHCN_RESOLVE``; all others are public, or what somebody named.
+
+        TLS asks for the real host in any case.
+        """
+        from twisted.internet import reactor
+
+        target = target_of(self._resolve, host, port)
+        is_named = target is not None or (host, port) in getattr(self._crawler.spider, "may_be_private", ())
+        address, at = target or (host, port)
+        # Scrapy's resolver knows IPv4 only, so literal addresses go around it.
+        kind: Any = HostnameEndpoint
+        if isIPv6Address(address):
+            kind = TCP6ClientEndpoint
+        elif isIPAddress(address):
+            kind = TCP4ClientEndpoint
+        asked = reactor if is_named else Guarded(reactor)
+        endpoint = kind(asked, address, at, timeout=timeout_s, bindAddress=bind)
+        if scheme == "https":
+            return wrapClientTLS(self._policy.creatorForNetloc(host.encode("ascii"), port), endpoint)
+        return endpoint
+
+    def _most_of(self, request: Request, head: Head, length: int | None) -> int:
+        """Return the bytes that are fetched at most of an answer.
+
+        Raises DownloadCancelledError when it announces more.
+        """
+        kind = b",".join(head.values(b"content-type")).lower()
+        if self._page_maxsize and (_purpose(request) == "listing" or b"html" in kind):
+            asked = request.meta.get("download_maxsize", self._maxsize)
+            request.meta.update(
+                download_maxsize=min(self._page_maxsize, asked or self._page_maxsize), is_page_maxsize=True
+            )
+        most: int = request.meta.get("download_maxsize", self._maxsize)
+        if most and length is not None and length > most:
+            raise DownloadCancelledError(f"{length} bytes are announced of {request.url}, more than {most}")
+        return most
+
+    async def _record(
         self, fetch: Fetch, request: Request, error: BaseException | None, known: Known | None
     ) -> LiveExchange | None:
         """Give every exchange of the fetch to the recorder; return the last one."""
@@ -150,22 +219,28 @@ class CaptureHandler(HTTP11DownloadHandler):
         last = None
         for last in fetch.exchanges(error):
             last.known = known.original if known else None
-            capture: Capture | None = recorder.record(last, via=request.meta.get("via"), purpose=_purpose(request))
+            capture: Capture | None = await recorder.record(
+                last, via=request.meta.get("via"), purpose=_purpose(request)
+            )
             if capture is not None:
                 request.meta["capture"] = capture
+                request.meta["leads"] = recorder.leads(capture)
         return last
 
-    def _dressed(self, response: Response, exchange: LiveExchange, request: Request, known: Known | None) -> Response:
-        """Return *response* with the body that was recorded, as the offline rebuild will read it."""
-        body, flags = b"", list(response.flags)
-        status, headers = response.status, response.headers.copy()
+    def _dressed(self, answer: Answer, exchange: LiveExchange, request: Request, known: Known | None) -> Response:
+        """Return the answer with the body that was recorded, as the offline rebuild will read it."""
+        body, flags = b"", list[str]()
+        status, fields = answer.head.status or 0, answer.head.headers
         # Nobody reads a document's body from Scrapy: the recorder measures it from the spool.
         limit = 0 if _purpose(request) == "attachment" else self._body_limit
+        if _purpose(request) == "page":
+            limit = min(limit, MAX_PAGE_BYTES)  # a longer one is read from the spool, beside the loop
         size = exchange.size
         capture: Capture | None = request.meta.get("capture")
         if known is not None and capture is not None and capture.status == 304 and capture.revisit_of:
             held = known.payload(max_size=limit + 1)
-            status, headers, size = held.status, Headers(_multiple(held.headers)), len(held.body)
+            status, size = held.status, len(held.body)
+            fields = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in held.headers)
             body, flags = held.body, [*flags, "not-modified"]
         elif _purpose(request) == "robots":
             # Its beginning is handed over however long it is: rules must not get lost because they are many.
@@ -173,105 +248,54 @@ class CaptureHandler(HTTP11DownloadHandler):
             body = read_payload(exchange.response, max_size=ROBOTS_BYTES + 1).body
             size, limit = len(body), ROBOTS_BYTES + 1
         elif size <= limit:
-            exchange.response.seek(0)
-            body = read_payload(exchange.response).body
+            body = exchange.payload().body
         if size > limit or len(body) > limit:
             body, flags = b"", [*flags, "spooled"]
-        for name in ("Content-Encoding", "Transfer-Encoding"):
-            headers.pop(name, None)
-        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        headers = Headers(_multiple(fields))
+        kind = responsetypes.from_args(headers=headers, url=exchange.url, body=body)
         return kind(
-            url=response.url,
+            url=exchange.url,
             status=status,
             headers=headers,
             body=body,
             flags=flags,
-            certificate=response.certificate,
-            ip_address=response.ip_address,
-            protocol=response.protocol,
+            ip_address=ip_address(answer.ip) if answer.ip else None,
+            protocol=answer.head.version.decode("ascii"),
         )
 
-    def _checked(self, response: Response, exchange: LiveExchange) -> Response:
-        """Refuse an answer that Twisted took for whole and that was cut by a reset."""
+    def _checked(self, response: Response, answer: Answer, request: Request, exchange: LiveExchange) -> Response:
+        """Refuse an answer that was cut, unless such ones are wanted; then say so in a flag."""
         if exchange.truncated == "disconnect":
-            if self._fail_on_dataloss:
-                raise ResponseDataLossError(get_dataloss_msg(response.url))
-            if "dataloss" not in response.flags:
-                response.flags.append("dataloss")
+            if request.meta.get("download_fail_on_dataloss", self._fail_on_dataloss):
+                raise ResponseDataLossError(
+                    f"the connection ended inside the answer of {exchange.url}"
+                ) from answer.lost
+            response.flags.append("dataloss")
+        elif answer.lost is not None:
+            response.flags.append("partial")
         return response
 
 
-_TRANSFERS: WeakKeyDictionary[Crawler, set[Deferred[Response]]] = WeakKeyDictionary()
+_TRANSFERS: WeakKeyDictionary[Crawler, set[Transfer]] = WeakKeyDictionary()
 
 
-def transfers_of(crawler: Crawler) -> set[Deferred[Response]]:
-    """Return the requests of a crawl that were sent and are not answered yet; to cancel one cuts it."""
+def transfers_of(crawler: Crawler) -> set[Transfer]:
+    """Return the requests of a crawl that were sent and are not answered yet."""
     return _TRANSFERS.setdefault(crawler, set())
 
 
-class CaptureAgent(_ScrapyAgent):
-    """Scrapy's agent without its copy of the body, and with ``KHCN_RESOLVE``."""
-
-    def __init__(self, *, resolve: Resolve, **options: Any) -> None:
-        super().__init__(**options)
-        self._resolve = resolve
-
-    def _get_agent(self, request: Request, timeout: float) -> Any:
-        from twisted.internet import reactor
-
-        agent = super()._get_agent(request, timeout)
-        if self._resolve and type(agent) is _BindAddressAgent:
-            usual = agent._endpointFactory
-            agent._endpointFactory = ResolvingEndpoints(
-                reactor, usual._policyForHTTPS, usual._connectTimeout, usual._bindAddress
-            )
-            agent._endpointFactory.resolve = self._resolve
-        return agent
-
-    def _cb_bodyready(self, txresponse: Any, request: Request) -> Any:
-        deliver = txresponse.deliverBody
-
-        def deliver_uncopied(reader: Any) -> None:
-            reader._bodybuf = _Nowhere()
-            deliver(reader)
-
-        txresponse.deliverBody = deliver_uncopied
-        return super()._cb_bodyready(txresponse, request)
+def _beginning(exchange: LiveExchange) -> Response:
+    """Return a robots.txt that was too long as far as it came: its first rules hold (RFC 9309, section 2.5)."""
+    exchange.response.seek(0)
+    payload = read_payload(exchange.response, max_size=ROBOTS_BYTES + 1)
+    return Response(exchange.url, status=payload.status, body=payload.body, flags=["cut"])
 
 
-class _Nowhere(BytesIO):
-    """A buffer that keeps nothing: the attempt has the bytes already."""
-
-    def write(self, data: Any) -> int:
-        return len(data)
-
-
-class ResolvingEndpoints(_StandardEndpointFactory):
-    """Endpoints at the targets of ``KHCN_RESOLVE``; TLS still asks for the real host."""
-
-    resolve: Resolve
-
-    def endpointForURI(self, uri: Any) -> Any:
-        target = target_of(self.resolve, uri.host.decode("ascii", "replace"), uri.port)
-        if target is None:
-            return super().endpointForURI(uri)
-        address, port = target
-        # Scrapy's resolver knows IPv4 only, so literal addresses go around it.
-        kind: Any = HostnameEndpoint
-        if isIPv6Address(address):
-            kind = TCP6ClientEndpoint
-        elif isIPAddress(address):
-            kind = TCP4ClientEndpoint
-        endpoint = kind(self._reactor, address, port, timeout=self._connectTimeout or 30, bindAddress=self._bindAddress)
-        if uri.scheme == b"https":
-            return wrapClientTLS(self._policyForHTTPS.creatorForNetloc(uri.host, uri.port), endpoint)
-        return endpoint
-
-
-def _multiple(fields: tuple[tuple[str, str], ...]) -> dict[bytes, list[bytes]]:
+def _multiple(fields: tuple[tuple[bytes, bytes], ...]) -> dict[bytes, list[bytes]]:
     found: dict[bytes, list[bytes]] = {}
     for name, value in fields:
-        found.setdefault(name.encode("latin-1"), []).append(value.encode("latin-1"))
+        if name.lower() not in _OF_TRANSFER:
+            found.setdefault(name.title(), []).append(value)
     return found
 
 

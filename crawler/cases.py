@@ -37,8 +37,9 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 """Headers of a case that names none."""
 UNREAD = "unread"
 """Key that says that no person has read what is expected."""
-OF_THE_CASE = ("site", "capture", "captured", "confidence")
-"""Fields of an article that say nothing of the page: how sure its reader is can not be read there."""
+OF_THE_CASE = ("site", "capture", "captured", "confidence", "printed_section")
+"""Fields of an article that say nothing of the page, or nothing that ``section`` does not: how sure its reader is
+can not be read there."""
 
 Result = Article | Listing | NotAnArticle
 

@@ -10,33 +10,31 @@ from scrapy.exceptions import (
     DownloadCancelledError,
     DownloadConnectionRefusedError,
     DownloadTimeoutError,
-    StopDownload,
 )
 from twisted.internet import error as tx
 from twisted.python.failure import Failure
-from twisted.web.http import _DataLoss, _MalformedChunkedDataError
 
 from archive.errors import ArchiveError, DiskError
-
-# Twisted re-exports ParseError from its private module only.
-from twisted.web._newclient import ParseError, ResponseDone, _WrapperException  # isort: skip
+from crawler.private import PrivateAddress
+from crawler.refusals import TransferCut
 
 MAX_TEXT = 300
 
 # The first class that matches gives the word, so subclasses stand before their bases.
 WORDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
     ("disk", (DiskError, ArchiveError)),
+    ("private", (PrivateAddress,)),
     ("timeout", (DownloadTimeoutError, tx.TimeoutError, tx.TCPTimedOutError)),
+    ("stopped", (TransferCut,)),
     ("length", (DownloadCancelledError,)),
-    ("stopped", (StopDownload,)),
     ("cancelled", (TaskCancelled, tx.ConnectingCancelledError)),
     ("dns", (CannotResolveHostError, tx.DNSLookupError, tx.UnknownHostError)),
     ("refused", (DownloadConnectionRefusedError, tx.ConnectionRefusedError)),
-    ("closed", (tx.ConnectionDone, _DataLoss)),
+    ("closed", (tx.ConnectionDone,)),
     ("reset", (tx.ConnectionLost, tx.ConnectionAborted)),
     ("unreachable", (tx.ConnectError,)),
     ("tls", (SSL.Error,)),
-    ("malformed", (ParseError, _MalformedChunkedDataError, ValueError, LookupError)),
+    ("malformed", (ValueError, LookupError)),
 )
 
 
@@ -44,7 +42,7 @@ def cause(error: BaseException | Failure) -> str:
     """Return ``"<word>: <what was seen>"`` for a failed exchange.
 
     The word is one of ``timeout, length, stopped, cancelled, dns, refused, closed, reset,
-    unreachable, tls, malformed, disk, error`` and can be counted; the rest is for people.
+    unreachable, tls, malformed, private, disk, error`` and can be counted; the rest is for people.
 
     >>> cause(tx.ConnectionDone("x"))
     'closed: Connection was closed cleanly: x.'
@@ -64,14 +62,9 @@ def word_of(text: str | None) -> str | None:
 
 
 def _root(error: BaseException) -> BaseException:
-    """Return the error beneath Twisted's and Scrapy's wrappers that says most."""
+    """Return the error beneath Scrapy's wrappers."""
     for _ in range(8):
-        if isinstance(error, _WrapperException):
-            reasons = [reason.value for reason in error.reasons]
-            telling = [reason for reason in reasons if not isinstance(reason, ResponseDone | _DataLoss)]
-            error = (telling or reasons or [Exception("no reason given")])[0]
-        elif error.__cause__ is not None and not any(isinstance(error, kinds) for _, kinds in WORDS):
-            error = error.__cause__
-        else:
+        if error.__cause__ is None or any(isinstance(error, kinds) for _, kinds in WORDS):
             break
+        error = error.__cause__
     return error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from typing import cast
 from urllib.parse import urldefrag, urljoin
@@ -14,18 +13,26 @@ from w3lib.url import safe_url_string
 
 from archive.model import Payload
 from archive.text import clean_spaces, fold, nfc
+from archive.urls import without_userinfo
 from crawler.escaped import has_signs, revive, unescaped
+from crawler.old_fonts import as_unicode
 
 MAX_PAGE_BYTES = 8 << 20
 """More of a page is not parsed; the whole is in the WARC. The longest saved news page has 0.6 MB."""
+MAX_TAGS = 50_000
+"""Nor is what stands behind so many tags: each takes a kilobyte and more. Saved news pages have up to 3,000."""
 MAX_TAG_CHARS = 1 << 16
 """A longer tag loses its attributes: libxml2 compares each attribute with all others of its tag."""
+
+MAX_KEPT_CHARS = 2_000
+"""A longer address is made absolute anew each time: it holds a picture, and not the name of one."""
 
 _LONG_TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9:_-]{{0,40}})\s(?:[^<>]{{{MAX_TAG_CHARS},}})(>|\Z)")
 # NUL ends libxml2's input; the other control characters have no meaning in HTML.
 _CONTROLS = bytes((*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F))
 _WORD = re.compile(r"[^\W_]+")
 _ROOT = re.compile(r"https?://[^/?#\\\s]+(?=[/?#])")
+_HAS_HOST = re.compile(r"https?://(?:[^/?#]*@)?[^/?#@:]", re.I)
 _ROOTED = re.compile(r"/(?!/)|https?://\w")
 _URL_JUNK = dict.fromkeys([0x09, 0x0A, 0x0D])
 
@@ -36,7 +43,8 @@ def decode(payload: Payload) -> tuple[str, str]:
     By byte order mark, then header, then ``<meta>``, then UTF-8, as browsers
     do. Two differences, both seen on Vietnamese pages: bytes that are valid
     UTF-8 with letters beyond ASCII are UTF-8 whatever the page says, and bytes
-    of no declared encoding that are not UTF-8 are windows-1258.
+    of no declared encoding that are not UTF-8 are windows-1258. What was written
+    for the fonts of TCVN3 or VNI is Unicode here (:mod:`crawler.old_fonts`).
     """
     body = payload.body[:MAX_PAGE_BYTES]
     content_type = payload.header("Content-Type")
@@ -44,8 +52,14 @@ def decode(payload: Payload) -> tuple[str, str]:
         encoding, text = html_to_unicode(content_type, body, "utf-8", _guess)
     except (LookupError, ValueError):
         encoding, text = "utf-8", body.decode("utf-8", "replace")
-    if encoding not in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be") and _is_utf8(body):
+    # No markup without NUL is UTF-16, or UTF-32.
+    is_wide = encoding.startswith(("utf-16", "utf-32")) and b"\0" in body[:1000]
+    if encoding != "utf-8" and not is_wide and _is_utf8(body):
         encoding, text = "utf-8", body.decode("utf-8", "replace")
+    if not text.isascii() and not is_wide:
+        # Bytes of the old fonts are no UTF-8, whatever the page says.
+        old = text if _is_utf8(body) else body.decode("latin-1")
+        text = as_unicode(old) or text
     return encoding, text
 
 
@@ -73,7 +87,9 @@ def parse(text: str) -> etree._Element | None:
     # Handed over as bytes: lxml refuses text that declares an encoding of its own.
     body = text.encode("utf-8", "replace").translate(None, _CONTROLS)
     if len(text) > MAX_TAG_CHARS:
-        body = _LONG_TAG.sub(r"<\1\2", body.decode()).encode()
+        body = shortened(body.decode()).encode()
+    if body.count(b"<") > MAX_TAGS:
+        body = body[: _place_of_tag(body, MAX_TAGS)]
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, no_network=True)
     try:
         root = etree.fromstring(body, parser)
@@ -84,15 +100,26 @@ def parse(text: str) -> etree._Element | None:
     return cast("etree._Element | None", root)
 
 
+def shortened(text: str) -> str:
+    """Return the text of a page, its longest tags without their attributes."""
+    return _LONG_TAG.sub(r"<\1\2", text)
+
+
+def _place_of_tag(body: bytes, number: int) -> int:
+    """Return where the tag begins before which there are so many."""
+    place = -1
+    for _ in range(number + 1):
+        place = body.find(b"<", place + 1)
+    return place
+
+
 def line(text: str) -> str:
     """Return one line of page text: composed, spaces folded, marks without width and entities gone."""
     if "&" in text:
         text = unescaped(text)
     folded_text = " ".join(text.split())
-    if folded_text.isprintable():
-        # No mark without width is printable: nothing else is left to clean in all but a few lines.
-        return folded_text if unicodedata.is_normalized("NFC", folded_text) else nfc(folded_text)
-    return nfc(clean_spaces(text))
+    # No mark without width is printable: nothing else is left to clean in all but a few lines.
+    return nfc(folded_text if folded_text.isprintable() else clean_spaces(folded_text))
 
 
 # Letters of which each folds for itself: Latin with accents, and the signs of Vietnamese print.
@@ -133,18 +160,13 @@ def slug_words(text: str) -> list[str]:
 def absolute(url: str, base: str, encoding: str = "utf-8") -> str | None:
     """Return the address that a request for a link will have, or None when it is no web address.
 
-    White space at the ends and line breaks inside go, as browsers do; other
-    letters are percent-encoded but never re-normalised.
+    White space at the ends and line breaks inside go, as browsers do, and so do
+    user and password; other letters are percent-encoded but never re-normalised.
     """
-    text = url.strip()
-    if not text.isprintable():
-        text = text.translate(_URL_JUNK)
-    if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
-        return None
-    if _ROOTED.match(text):
-        # All pages of a host share their menus' links: of the base only its host counts.
-        return _joined(text, _root_of(base), encoding)
-    return _joined(text, base, encoding)
+    if len(url) > MAX_KEPT_CHARS:
+        return _absolute.__wrapped__(url, base, encoding)
+    # All pages of a host share their menus' links: of the base only its host counts.
+    return _absolute(url, _root_of(base) if _ROOTED.match(url) else base, encoding)
 
 
 @lru_cache(maxsize=256)
@@ -155,11 +177,17 @@ def _root_of(base: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def _joined(text: str, base: str, encoding: str) -> str | None:
+def _absolute(url: str, base: str, encoding: str) -> str | None:
+    text = url.strip()
+    if not text.isprintable():
+        text = text.translate(_URL_JUNK)
+    if not text or text.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+        return None
     try:
         joined = urldefrag(urljoin(base, text)).url
         if not joined.lower().startswith(("http://", "https://")):
             return None
-        return str(safe_url_string(joined, encoding=encoding))
+        found = str(safe_url_string(without_userinfo(joined), encoding=encoding))
     except (ValueError, LookupError):
         return None
+    return found if _HAS_HOST.match(found) else None

@@ -1,16 +1,17 @@
-"""The one place that reads ``KHCN_*`` from the environment."""
+"""The one place that reads the environment."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from archive.errors import ConfigError
 from crawler.bounds import read_window
+from crawler.masked import passwords
 from crawler.version import VERSION
 
 
@@ -24,6 +25,8 @@ class Config:
     """SQLAlchemy URL of the catalog (``KHCN_CATALOG_URL``)."""
     frontier_url: str
     """SQLAlchemy URL of the frontier (``KHCN_FRONTIER_URL``)."""
+    archive_url: str
+    """URL of the storage behind the data root (``KHCN_ARCHIVE_URL``); empty when all files stay where they are made."""
     resolve: str
     """``host=address:port,...``: where to connect for a host (``KHCN_RESOLVE``)."""
     contact: str
@@ -32,6 +35,15 @@ class Config:
     """Bytes that are to stay free on every disk that is written to (``KHCN_MIN_FREE``); empty for the default."""
     log: Literal["json", "text"]
     """``json`` or ``text`` (``KHCN_LOG``, ``--log``)."""
+    notify: str = field(default="", repr=False)
+    """Addresses that are told what broke and was mended (``KHCN_NOTIFY``); each is a secret."""
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    """What opens the storage, as far as the environment names it."""
+
+    def secrets(self) -> list[str]:
+        """Return what no log may hold, beside what is a secret by its form."""
+        in_urls = [found for url in (self.catalog_url, self.frontier_url, self.archive_url) for found in passwords(url)]
+        return [*in_urls, *self.keys, *re.split(r"[\s,]+", self.notify)]
 
 
 def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None = None) -> Config:
@@ -61,11 +73,35 @@ def read_config(environ: Mapping[str, str] | None = None, *, data: Path | None =
         data=root,
         catalog_url=catalog_url,
         frontier_url=frontier_url,
+        archive_url=env.get("KHCN_ARCHIVE_URL") or "",
         resolve=env.get("KHCN_RESOLVE") or "",
         contact=contact,
         min_free=env.get("KHCN_MIN_FREE") or "",
         log=log,
+        notify=env.get("KHCN_NOTIFY") or "",
+        keys=tuple(env[name] for name in ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN") if env.get(name)),
     )
+
+
+def is_terminal_forced() -> bool:
+    """Return whether the environment has what makes any output a terminal's, as the library that draws reads it."""
+    return any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+
+
+def carried(config: Config, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return every ``KHCN_*`` of the environment, with the data root and the log that the command line chose.
+
+    :func:`read_config` on another machine makes the same configuration of it.
+    """
+    env = os.environ if environ is None else environ
+    told = {name: value for name, value in env.items() if name.startswith("KHCN_")}
+    return {**told, "KHCN_DATA": str(config.data), "KHCN_LOG": config.log}
+
+
+def carrying(values: Mapping[str, str], environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return this process's environment with the ``KHCN_*`` of another one (:func:`carried`) in place of its own."""
+    env = os.environ if environ is None else environ
+    return {**{name: value for name, value in env.items() if not name.startswith("KHCN_")}, **values}
 
 
 def check_settings(values: Mapping[str, object], defaults: Mapping[str, object], where: str) -> None:
@@ -99,6 +135,7 @@ def scrapy_settings(config: Config) -> dict[str, str]:
         "KHCN_DATA": str(config.data),
         "KHCN_CATALOG_URL": config.catalog_url,
         "KHCN_FRONTIER_URL": config.frontier_url,
+        "KHCN_ARCHIVE_URL": config.archive_url,
         "KHCN_RESOLVE": config.resolve,
         "KHCN_CONTACT": config.contact,
         "KHCN_MIN_FREE": config.min_free,

@@ -69,13 +69,13 @@ def date_line(text: str) -> PrintedDate | None:
     >>> date_line("Ngày 10/6, Đảng bộ Sở tiến hành tổ chức Đại hội") is None
     True
     """
-    if len(text) > 160 or words.MAY_BE_DATE.search(text) is None:
-        return None
-    return _date_line(text)
+    return _date_line(text) if len(text) <= 160 else None
 
 
 @lru_cache(maxsize=8192)
 def _date_line(text: str) -> PrintedDate | None:
+    if words.MAY_BE_DATE.search(text) is None:
+        return None
     found = _read(text)
     if found.reason == "absent" or found.rest:
         return None

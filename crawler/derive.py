@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload
 from crawler.ajax import address_of_capture
 from crawler.ajax_page import read_ajax
+from crawler.bygone import is_bygone
+from crawler.canonical import own_address
+from crawler.doubts import doubted
 from crawler.language import are_vietnamese
 from crawler.page import ArticlePage, Page
 from crawler.registry import page_class, page_classes
@@ -27,14 +30,18 @@ SURE = 0.5
 """A site without a declared layout is read by the family whose fingerprint is this at least."""
 
 
-def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing | NotAnArticle:
+def derive(
+    site: Site, capture: Capture, payload: Payload, page: Page | None = None
+) -> Article | Listing | NotAnArticle:
     """Return the article or the listing that a capture holds, or why it holds neither.
+
+    *page* is that same payload (:func:`page_of`), for who reads more of it: it is parsed once.
 
     Pure: no clock, no network. Whatever the bytes are, it returns. Reasons:
     ``status_<n>``, ``empty``, ``not_html``, ``cookie_stub``, ``other_page`` (of a declared site, at no
     article's address), ``section_list``, ``soft_404``, ``no_title``, ``no_date``, ``no_text``; of an
-    undeclared site ``home_page``, ``static_page``, ``search_page``; of a listing that scripts load
-    ``not_json``, ``no_answer``.
+    undeclared site, and of one that looked otherwise then (:mod:`crawler.bygone`), ``home_page``, ``static_page``,
+    ``search_page``; of a listing that scripts load ``not_json``, ``no_answer``.
     """
     if payload.status != 200:
         return NotAnArticle(f"status_{payload.status}", capture.url)
@@ -44,20 +51,41 @@ def derive(site: Site, capture: Capture, payload: Payload) -> Article | Listing 
         return NotAnArticle("empty", capture.url)
     if not _is_html(payload):
         return NotAnArticle("not_html", payload.header("Content-Type") or "")
-    page = Page(site, capture.url, capture.date, payload, capture.via)
+    page = page or page_of(site, capture, payload)
     if is_cookie_stub(page):
         return NotAnArticle("cookie_stub", capture.url)
     listings = site.layouts_of("listings", capture.url, capture.date)
     if listings:
         return page.read_as(confirmed(listings, page).listing_page).listing()
     articles = site.layouts_of("articles", capture.url, capture.date)
-    if not articles and site.layouts:
-        return NotAnArticle("other_page", "not at an article's address")
     if articles:
-        return page.read_as(confirmed(articles, page)).article(capture)
+        result = _at_its_address(confirmed(articles, page), page, capture)
+        return doubted(result, page) if isinstance(result, Article) else result
+    if site.layouts and not is_bygone(site, page, capture):
+        return NotAnArticle("other_page", "not at an article's address")
     reader = recognised(page)
+    read = page.read_as(reader)
+    result = read.article(capture)
+    if not isinstance(result, Article):
+        return result
+    url = reader.original(own_address(page, reader.original(result.url), result.title))
+    return doubted(replace(result, url=url, source_id=read.own_id() or result.source_id), page)
+
+
+def page_of(site: Site, capture: Capture, payload: Payload) -> Page:
+    """Return the page that a capture holds, not parsed yet."""
+    return Page(site, capture.url, capture.date, payload, capture.via)
+
+
+def _at_its_address(reader: type[ArticlePage], page: Page, capture: Capture) -> Article | NotAnArticle:
+    """Return what a page at the address of an article holds, read by *reader* unless it looked otherwise then."""
+    bygone = is_bygone(page.site, page, capture)
+    if bygone and reader.has_fingerprint():
+        return page.read_as(recognised(page)).article(capture)
     result = page.read_as(reader).article(capture)
-    return replace(result, url=reader.original(result.url)) if isinstance(result, Article) else result
+    if bygone and isinstance(result, NotAnArticle):
+        return page.read_as(recognised(page)).article(capture)
+    return result
 
 
 def is_cookie_stub(page: Page) -> bool:
@@ -86,8 +114,14 @@ def recognised(page: Page) -> type[ArticlePage]:
     """Return the class whose marks an undeclared page bears most surely, the generic one when none does.
 
     Families are known from Vietnamese offices. The same software elsewhere looks otherwise: a page in another
-    language, on a host that is not below ``.vn``, is read by the generic class.
+    language, on a host that is not below ``.vn``, is read by the generic class. A page is looked at once.
     """
+    if page.recognised is None:
+        page.recognised = _recognised(page)
+    return page.recognised
+
+
+def _recognised(page: Page) -> type[ArticlePage]:
     best, sure = page_class("generic"), 0.0
     if not _is_below_vn(page.url) and not are_vietnamese(page.blocks):
         return best

@@ -40,11 +40,11 @@ class Disk:
 
     def check(self) -> None:
         """Raise FloorReached when less than the floor is free."""
-        room = _room(self.folder)
-        if room is None or room[0] >= self.min_free:
+        found = room(self.folder)
+        if found is None or found[0] >= self.min_free:
             return
         raise FloorReached(
-            f"{self.folder}: {room[0]:,} bytes are free, and {self.min_free:,} are to stay so (KHCN_MIN_FREE); "
+            f"{self.folder}: {found[0]:,} bytes are free, and {self.min_free:,} are to stay so (KHCN_MIN_FREE); "
             "make room and run the same command again"
         )
 
@@ -121,11 +121,11 @@ def _existing(folder: Path) -> Path:
 
 
 def _share(folder: Path, floor: int) -> int:
-    room = _room(folder)
-    return floor if room is None else min(floor, room[1] // SHARE)
+    found = room(folder)
+    return floor if found is None else min(floor, found[1] // SHARE)
 
 
-def _room(folder: Path) -> tuple[int, int] | None:
+def room(folder: Path) -> tuple[int, int] | None:
     """Return the bytes that are free for us, and all bytes of a disk; null when it does not say."""
     try:
         told = os.statvfs(folder)

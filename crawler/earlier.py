@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from archive.catalog import Catalog
 from archive.catalog.checks import Due
-from archive.catalog.identity import version_id
+from archive.catalog.identity import content_hash
+from archive.catalog.variants import same_section
 from archive.errors import ArchiveError
 from archive.model import Article, Capture, Listing, Location
 from archive.report import read_report, report_path
@@ -59,9 +60,9 @@ class Earlier:
         """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
         return self._catalog.answered(self._site.id)
 
-    def newest(self, until: datetime) -> datetime | None:
-        """Return when the site's newest article was published, of those until *until* (:meth:`Catalog.newest`)."""
-        return self._catalog.newest(self._site.id, until)
+    def published_days(self) -> dict[date, int]:
+        """Return how many articles of the site were published on which day (:meth:`Catalog.published_days`)."""
+        return self._catalog.published_days(self._site.id).get(self._site.id, {})
 
     def last_capture(self, url: str) -> Capture | None:
         """Return the latest capture of an address that the catalog holds."""
@@ -78,7 +79,9 @@ class Earlier:
     def as_before(self, article: Article) -> Article | None:
         """Return the version that an earlier crawl holds of an article which reads the same; else null."""
         before = self._catalog.article(article.url)
-        if before is None or before.capture is None or version_id(before) != version_id(article):
+        if before is None or before.capture is None or content_hash(before) != content_hash(article):
+            return None
+        if before.site != article.site or not same_section(before, article):
             return None
         capture = self._catalog.capture(before.capture)
         return before if capture is not None and capture.crawl != self._crawl else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from archive.errors import KhcnError
+from archive.errors import ConfigError, KhcnError
 
 
 class Exit(IntEnum):
@@ -18,7 +18,7 @@ class Exit(IntEnum):
     USAGE = 2
     """Bad arguments."""
     DISK = 3
-    """No space left, or the configured floor was reached; what was written is whole."""
+    """No space left, the configured floor was reached, or the database went away; what was written is whole."""
     CONFIG = 4
     """A site file or a setting is wrong; the message names file, key and fix."""
     PARTIAL = 5
@@ -58,3 +58,15 @@ def gravest(codes: Iterable[Exit]) -> Exit:
 
 class Stopped(KhcnError):
     """A site whose crawl a signal kept from beginning, or from ending in order."""
+
+
+class SiteLocked(KhcnError):
+    """Another run holds the site."""
+
+
+class NotHeld(KhcnError):
+    """The archive does not hold what the command line names."""
+
+
+class UnknownSite(ConfigError):
+    """A site id that no file declares: a fault of the command line."""

@@ -64,9 +64,13 @@ class Frontier:
         self._read_recent()
 
     @classmethod
-    def open(cls, url: str | Path, site: str, *, clock: Callable[[], datetime] = now) -> Self:
-        """Open the frontier of *site* in the database at *url*, made when it is missing."""
-        session = Session(parse_url(url, "frontier"))
+    def open(cls, url: str | Path, site: str, *, run: str | None = None, clock: Callable[[], datetime] = now) -> Self:
+        """Open the frontier of *site* in the database at *url*, made when it is missing.
+
+        *run* is how the site's lock names this process (:mod:`crawler.leases`): on a server nothing is written any more
+        from when another process has taken the site over; every call may raise SiteLocked then.
+        """
+        session = Session(parse_url(url, "frontier"), (site, run) if run is not None else None)
         try:
             return cls(session, site, clock)
         except BaseException:
@@ -171,7 +175,7 @@ class Frontier:
         with self._session.transaction(synced=False):
             self._write()
             self._run(sql.WAKE, now=moment)
-            found = self._read(sql.NEXT, count=count)
+            found = self._session.read_to_take(sql.NEXT, site=self._site, count=count)
             self._lease_until(moment, (row[0] for row in found))
         # A lease that a power cut takes away is a pending row again, as it should be: only the buffer is missed.
         self._is_synced = self._is_synced and not self._buffer.size

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
 
+from archive.catalog.dialect import whole_text
 from crawler.assets import wire_form
 from crawler.frontier_tables import READY, WAITING
 
@@ -74,7 +75,9 @@ def entry_of(row: Any) -> Entry:
 
 def safe_text(text: str | None) -> str | None:
     """Return *text* as a database takes it: ``?`` for what is no character."""
-    return text if text is None or text.isascii() else text.encode("utf-8", "replace").decode()
+    if text is None or (text.isascii() and "\0" not in text):
+        return text
+    return whole_text(text.encode("utf-8", "replace").decode())
 
 
 @overload

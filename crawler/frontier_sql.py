@@ -14,16 +14,21 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.catalog.dialect import POSTGRESQL, is_postgres
+from crawler import leases
+from crawler.exits import SiteLocked
 from crawler.frontier_tables import explained, open_engine
 
 
 class Session:
     """One connection to a frontier. Its errors are CatalogError and DiskError."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, holding: tuple[str, str] | None = None) -> None:
+        """*holding* is a site and the run that holds it: one that was taken over is not written any more."""
         self._url = url
+        self._holding = holding if url.get_backend_name() == POSTGRESQL else None
         self._engine = open_engine(url)
-        self._is_sqlite = url.get_backend_name() == "sqlite"
+        self._is_postgres = is_postgres(self._engine)
         self._syncs = True
         try:
             with explained(url):
@@ -39,18 +44,35 @@ class Session:
         What is not synced becomes so with the next transaction that is.
         """
         with explained(self._url):
-            if self._is_sqlite and synced != self._syncs:
-                self._connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
-                self._syncs = synced
-            # A transaction that reads first and writes later can not wait for another writer: take the lock now.
-            self._connection.exec_driver_sql("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            self._begin(synced)
             try:
+                self._check_held()
                 yield
                 self._connection.exec_driver_sql("COMMIT")
             except BaseException:
                 with suppress(SQLAlchemyError):  # SQLite has rolled back by itself after some errors
                     self._connection.exec_driver_sql("ROLLBACK")
                 raise
+
+    def _begin(self, synced: bool) -> None:
+        if self._is_postgres:
+            if self._connection.invalidated:  # it was lost; what is buffered can still be written
+                self._connection.close()
+                self._connection = self._engine.connect()
+            self._connection.exec_driver_sql("BEGIN" if synced else "BEGIN; SET LOCAL synchronous_commit = off")
+            return
+        if synced != self._syncs:
+            self._connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._syncs = synced
+        # A transaction that reads first and writes later can not wait for another writer: take the lock now.
+        self._connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def _check_held(self) -> None:
+        """Raise SiteLocked when the site was taken away; nobody can take it before the transaction has ended."""
+        if self._holding is not None:
+            site, run = self._holding
+            if not self._execute(leases.STILL_HELD, {"site": site, "run": run}).fetchall():
+                raise SiteLocked(f"{site}: another run took this site over; nothing more is written")
 
     def run(self, statement: str, **values: Any) -> int:
         """Execute *statement* and return how many rows it changed."""
@@ -68,6 +90,11 @@ class Session:
         """Return the rows that *statement* selects."""
         with explained(self._url):
             return self._execute(statement, values).fetchall()
+
+    def read_to_take(self, statement: str, **values: Any) -> Sequence[Any]:
+        """Return the rows that *statement* selects, for this transaction alone; those of others are left out."""
+        # In SQLite nobody else writes meanwhile.
+        return self.read(f"{statement} FOR UPDATE SKIP LOCKED" if self._is_postgres else statement, **values)
 
     def close(self) -> None:
         """Close the database. Closing again does nothing."""

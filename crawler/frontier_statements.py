@@ -20,7 +20,8 @@ TOUCH = "UPDATE frontier_sites SET commits = commits + 1 WHERE no = :site"
 CHANGES = {
     "insert": """
         INSERT INTO frontier_rows (seq, site, key, state, priority, attempts, next, url, request, cause)
-        VALUES (:seq, :site, :key, :state, :priority, :attempts, :next, :url, :request, :cause)""",
+        VALUES (:seq, :site, :key, :state, :priority, :attempts, :next, :url, :request, :cause)
+        ON CONFLICT (seq) DO NOTHING""",  # a commit whose answer was lost with the server is made once more
     "again": """
         UPDATE frontier_rows
         SET state = :state, priority = :priority, attempts = :attempts, next = :next,

@@ -6,18 +6,21 @@ place an interrupted crawl had come to: the next crawl is merely larger.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Engine, Index, Integer, MetaData, Table, Text, create_engine, event, inspect
+from sqlalchemy import BigInteger, Column, Connection, Engine, Index, Integer, MetaData, Table, create_engine, event
 from sqlalchemy import text as sql
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from archive.catalog import dialect
+from archive.catalog.dialect import Counter, Text, is_postgres, shown
 from archive.catalog.engine import disk_error_of, sqlite_path
+from archive.catalog.upgrade import History, upgrade
+from archive.derived import use_wal
 from archive.errors import CatalogError, DiskError
 
 SCHEMA_VERSION = 1
@@ -52,7 +55,7 @@ rows = Table(
     "frontier_rows",
     metadata,
     # The site's number and the order of insertion (see first_place).
-    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("seq", Counter, primary_key=True, autoincrement=False),
     Column("site", Integer, nullable=False),
     Column("key", BigInteger, nullable=False),
     Column("state", Integer, nullable=False),
@@ -75,6 +78,10 @@ keys = Table(
 )
 """Where the row of a key is. Keys are random: entered one by one, each would cost a page of its own
 once there are many. They come in by the ten thousand, in their order."""
+
+
+HISTORY = History("frontier", meta.name, SCHEMA_VERSION, {})
+"""Steps from earlier schemas."""
 
 
 def first_place(site_number: int) -> int:
@@ -107,9 +114,9 @@ def open_engine(url: URL) -> Engine:
             if path.is_dir():
                 raise CatalogError(f"{path}: a folder, where the frontier's file should be; name the file in it")
         try:
-            engine = create_engine(url, isolation_level="AUTOCOMMIT")
-        except ModuleNotFoundError as error:
-            raise CatalogError(f"{_where(url)}: the Python package {error.name} is missing; install it") from None
+            engine = create_engine(url, isolation_level="AUTOCOMMIT", **dialect.engine_options(url))
+        except ImportError as error:
+            raise dialect.driver_missing(url, error) from None
         try:
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _set_pragmas)
@@ -134,6 +141,8 @@ def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskE
     cause = error.orig if isinstance(error, DBAPIError) else error
     if (failed := disk_error_of(where, cause)) is not None:
         return failed
+    if (told := dialect.explain(str(where), error, "frontier")) is not None:
+        return told
     reason = (isinstance(cause, OSError) and cause.strerror) or str(cause).strip().split("\n")[0]
     low = reason.lower()
     if "locked" in low or "busy" in low:
@@ -152,7 +161,7 @@ _NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a di
 
 
 def _where(url: URL) -> Path | str:
-    return sqlite_path(url) or url.render_as_string(hide_password=True)
+    return sqlite_path(url) or shown(url)
 
 
 def _set_pragmas(connection: Any, record: Any) -> None:
@@ -168,13 +177,16 @@ def _set_pragmas(connection: Any, record: Any) -> None:
 
 def _check(engine: Engine, url: URL) -> None:
     where = _where(url)
-    names = inspect(engine).get_table_names()
+    with engine.connect() as connection:
+        names = dialect.table_names(connection)
     if meta.name not in names:
-        if names and engine.dialect.name == "sqlite":
+        if names and not is_postgres(engine):
             raise CatalogError(f"{where}: another program's database; give the frontier a file of its own")
         _create(engine)
-    with engine.connect() as connection:
-        version = connection.scalar(sql("SELECT value FROM frontier_meta WHERE key = 'schema_version'"))
+    version = _schema_of(engine)
+    if HISTORY.reaches(version):
+        upgrade(HISTORY, sqlite_path(url), lambda: _writing(engine))
+        version = _schema_of(engine)
     if version != str(SCHEMA_VERSION):
         raise CatalogError(
             f"{where}: the frontier has schema {version}, this program knows {SCHEMA_VERSION}; "
@@ -182,27 +194,34 @@ def _check(engine: Engine, url: URL) -> None:
         )
 
 
+def _schema_of(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        found = connection.scalar(sql("SELECT value FROM frontier_meta WHERE key = 'schema_version'"))
+    return str(found) if found is not None else None
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN" if is_postgres(engine) else "BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            with suppress(SQLAlchemyError):  # a failed COMMIT may have done so
+                connection.exec_driver_sql("ROLLBACK")
+            raise
+
+
 def _create(engine: Engine) -> None:
     is_sqlite = engine.dialect.name == "sqlite"
     with engine.connect() as connection:
         if is_sqlite:
-            _use_wal(connection)
+            use_wal(connection.exec_driver_sql, BUSY_TIMEOUT_MS / 1000)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "BEGIN")
+        dialect.wait_to_create(connection)
         # Another crawl may have made them a moment ago.
         metadata.create_all(connection, checkfirst=True)
         statement = sql("INSERT INTO frontier_meta VALUES ('schema_version', :version) ON CONFLICT DO NOTHING")
         connection.execute(statement, {"version": str(SCHEMA_VERSION)})
         connection.exec_driver_sql("COMMIT")
-
-
-def _use_wal(connection: Any) -> None:
-    # When two crawls make the file at once, SQLite refuses one of them without waiting.
-    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
-    while True:
-        try:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            return
-        except OperationalError as error:
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)

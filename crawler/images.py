@@ -102,13 +102,22 @@ def dhash(picture: Image.Image) -> str:
         layer = picture.convert("RGBA")
         ground = Image.new("RGBA", layer.size, "white")
         picture = Image.alpha_composite(ground, layer)
-    grey = picture.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    grey = _grey(picture).resize((9, 8), Image.Resampling.BOX).tobytes()
     bits = 0
     for row in range(8):
         for column in range(8):
             at = row * 9 + column
             bits = bits << 1 | (grey[at] > grey[at + 1])
     return f"{bits:016x}"
+
+
+def _grey(picture: Image.Image) -> Image.Image:
+    """Return what ``convert("L")`` gives; of a picture with a palette each colour is reckoned once, not each pixel."""
+    colours = picture.getpalette() if picture.mode == "P" else None
+    if colours is None:
+        return picture.convert("L")
+    ramp = Image.frombytes("RGB", (256, 1), bytes(colours).ljust(768, b"\0"))
+    return picture.point(list(ramp.convert("L").tobytes()), "L")
 
 
 def _measure(facts: ImageFacts, picture: Image.Image) -> ImageFacts:

@@ -33,6 +33,7 @@ from crawler.imported import ImportedFile, ImportReport
 from crawler.lock import SiteLock
 from crawler.opening import new_crawl_id
 from crawler.provenance import versions
+from crawler.readers import states_of
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import LoadSite, Rebuilt, note_warc
 from crawler.repair import repair_site
@@ -87,7 +88,7 @@ def import_files(
         prepare()
         with ExitStack() as locks:
             for each in sites:
-                locks.enter_context(SiteLock(root, each, now()))
+                locks.enter_context(SiteLock(root, each, now(), (catalog,)))
                 repair_site(root, each, catalog=catalog, load_site=load_site)
             with Catalog.open(catalog) as held:
                 leave_out_held(root, held, surveys)
@@ -180,7 +181,8 @@ class _Run:
         """Bring the catalog up to the WARC files, and end the crawl."""
         crawl, site = begun.crawl, begun.site
         self.progress(f"reading {site}")
-        reader = CrawlReader(crawl, partial(derive, self.load_site(site)))
+        declared = self.load_site(site)
+        reader = CrawlReader(crawl, partial(derive, declared), states_of(declared))
         found = Rebuilt()
         captures = 0
         for warc in list_warcs(self.root, site):
@@ -219,7 +221,7 @@ class _Run:
             count = 0
             with self.catalog.transaction():
                 for capture, outcome in islice(entries, BATCH):
-                    store(self.catalog, capture, outcome)
+                    store(self.catalog, capture, outcome, reader.states)
                     count += 1
             total += count
         return total

@@ -22,13 +22,19 @@ from crawler.dates import parse_vi_datetime
 
 MAX_DEPTH = 64
 """Elements within elements; a deeper one ends the reading."""
+MAX_ELEMENTS = 1_000_000
+"""So does the element behind so many. A map of 50,000 addresses with pictures and dates has some 500,000."""
 
 _CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_AMPERSAND = re.compile(rb"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));|&")
-_KEPT = (b"amp", b"lt", b"gt", b"quot", b"apos")
+_BARE = re.compile(rb"&(?!(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
+# Five are XML's own.
+_ENTITY = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos);)(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6})|([A-Za-z][A-Za-z0-9]{1,31}));"
+)
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,400}\?>")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*(?:\[[^\]]*\][^>]*)?>", re.IGNORECASE)
+_DOCTYPE_BEGIN = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)))
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ISO = re.compile(
@@ -90,7 +96,14 @@ def as_utf8(body: bytes, content_type: str | None) -> bytes:
 
 def _undeclared(body: bytes) -> bytes:
     """Remove declarations; entities that a DOCTYPE defines are nobody's business here."""
-    return _DOCTYPE.sub(b"", _DECLARATION.sub(b"", body, count=1), count=1).translate(None, _CONTROLS)
+    return _without_doctype(_DECLARATION.sub(b"", body, count=1)).translate(None, _CONTROLS)
+
+
+def _without_doctype(body: bytes) -> bytes:
+    # The first counts: to look for the end of each of a million would take hours.
+    begin = _DOCTYPE_BEGIN.search(body)
+    found = _DOCTYPE.match(body, begin.start()) if begin else None
+    return body[: found.start()] + body[found.end() :] if found else body
 
 
 def mended(body: bytes) -> bytes:
@@ -99,9 +112,17 @@ def mended(body: bytes) -> bytes:
     >>> mended("<a>T&igrave;m & th&#7845;y <![CDATA[a&b]]></a>".encode()).decode()
     '<a>Tìm &amp; th&#7845;y <![CDATA[a&b]]></a>'
     """
-    parts = _CDATA.split(body)
-    parts[::2] = [_AMPERSAND.sub(_entity, part) for part in parts[::2]]
+    parts = _with_cdata_apart(body)
+    parts[::2] = [_ENTITY.sub(_entity, _BARE.sub(b"&amp;", part)) for part in parts[::2]]
     return b"".join(parts)
+
+
+def _with_cdata_apart(body: bytes) -> list[bytes]:
+    """Return text and CDATA by turns."""
+    # Behind the last end none can end: to look for that from each of a million beginnings would take hours.
+    last = body.rfind(b"]]>") + 3 if b"]]>" in body else 0
+    *parts, text = _CDATA.split(body[:last])
+    return [*parts, text + body[last:]]
 
 
 def _entity(match: re.Match[bytes]) -> bytes:
@@ -113,8 +134,6 @@ def _entity(match: re.Match[bytes]) -> bytes:
             value in (9, 10, 13) or 0x20 <= value < 0xD800 or 0xE000 <= value < 0xFFFE or 0xFFFF < value < 0x110000
         )
         return match[0] if is_text else b""
-    if name in _KEPT:
-        return match[0]
     text = html5.get(f"{name.decode('ascii')};") if name else None
     return text.encode() if text and not set(text) & set("&<>\"'") else b"&amp;" + match[0][1:]
 
@@ -128,11 +147,12 @@ def elements(body: bytes, wanted: frozenset[str]) -> Iterator[etree._Element]:
     # What a cut document ends with may be the beginning of an address: only what is closed counts.
     body = body[: max((match.end() for match in _closing(wanted).finditer(body)), default=0)]
     options = {"no_network": True, "resolve_entities": False, "load_dtd": False, "remove_comments": True}
-    depth = 0
+    depth = number = 0
     try:
         for event, element in etree.iterparse(BytesIO(body), events=("start", "end"), recover=True, **options):
             depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH:
+            number += event == "start"
+            if depth > MAX_DEPTH or number > MAX_ELEMENTS:
                 return
             if event == "end" and isinstance(element.tag, str) and local(element.tag) in wanted:
                 yield element
@@ -166,12 +186,19 @@ def text_of(element: etree._Element) -> str:
 def moment_of(text: str | None) -> datetime | None:
     """Return a machine's date in any of its forms, else a printed one; without a zone it is Vietnam's.
 
+    The years 1 and 9999, with which programs fill the place of no date, are none: in another zone they may have
+    no form at all.
+
     >>> [f"{moment_of(text):%d.%m.%Y %H:%M %z}" for text in ("Fri, 22 May 2020 03:21:00 GMT", "2020-05-22T10:21+07:00")]
     ['22.05.2020 03:21 +0000', '22.05.2020 10:21 +0700']
     >>> moment_of("22/05/2020 10:21") == moment_of("2020-05-22 10:21:00"), moment_of("hôm qua")
     (True, None)
     """
-    text = (text or "").strip()[:80]
+    moment = _moment_of((text or "").strip()[:80])
+    return moment if moment is not None and 1 < moment.year < 9999 else None
+
+
+def _moment_of(text: str) -> datetime | None:
     iso = _ISO.fullmatch(text)
     try:
         if iso is not None:

@@ -8,6 +8,9 @@ from typing import Any
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 
+READ_BYTES = 1 << 18
+"""As many are taken from a connection at once. With Twisted's 64 KiB a large body takes long while much goes on."""
+
 
 class Line:
     """The TCP connection, below TLS if there is any: what really left, and how it ended."""
@@ -16,6 +19,7 @@ class Line:
         while isinstance(transport, ProtocolWrapper):
             transport = transport.transport
         self._tcp = transport
+        transport.bufferSize = READ_BYTES
         self._write_some, self._lose = transport.writeSomeData, transport.connectionLost
         transport.writeSomeData, transport.connectionLost = self._count, self._note
         self.sent = 0

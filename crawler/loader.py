@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.utils.misc import load_object
 
-from crawler.site_files import Registry, UnknownSite
+from crawler.exits import UnknownSite
+from crawler.site_files import Registry
 from crawler.sites import Site
 
 if TYPE_CHECKING:

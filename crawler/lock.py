@@ -7,23 +7,25 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archive.errors import KhcnError, known
+from sqlalchemy import Connection, text
+
+from archive.catalog.dialect import is_postgres
+from archive.errors import known
+from crawler.exits import SiteLocked
+from crawler.leases import STALE_S, STILL_HELD, SiteLease, server_urls
 from crawler.owner import Owner, from_text, this_process, to_text
+
+__all__ = ["HEARTBEAT_S", "STALE_S", "SiteLock", "SiteLocked"]
 
 HEARTBEAT_S = 10.0
 """So often a run says that it lives."""
-STALE_S = 120.0
-"""After so long a silence a run on another machine is taken for dead."""
-
-
-class SiteLocked(KhcnError):
-    """Another run holds the site."""
 
 
 class SiteLock:
@@ -34,23 +36,31 @@ class SiteLock:
     which goes with its process: a killed one is taken over at once, and one that is merely stopped
     is never robbed. On a file system shared by machines, where ``flock`` may not reach, the
     heartbeat does. An owner that finds another name in its file holds the site no more (:meth:`check`).
+
+    Machines that share no file system share the server of a database: of the *databases* (URLs) that are
+    on one, each has a row for the site, which goes the same way (:mod:`crawler.leases`).
     """
 
-    def __init__(self, root: Path, site: str, since: datetime) -> None:
+    def __init__(self, root: Path, site: str, since: datetime, databases: Iterable[str | Path] = ()) -> None:
         self._path = root / "locks" / f"{site}.lock"
         self._site = site
         self._since = since
         self._descriptor = -1
+        self._is_taken = False
         self._lost: str | None = None
+        self._servers = server_urls(databases)
+        self._leases: list[SiteLease] = []
 
     def __enter__(self) -> Self:
-        """Take the lock; SiteLocked says who holds it."""
+        """Take the lock; SiteLocked says who holds it, CatalogError why a database can not be asked."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             self._take()
+            self._take_leases()
+            _heart.beat_for(self)
         except BaseException as error:
-            self._close()
+            self._free()
             raise known(error) from None
         return self
 
@@ -61,15 +71,22 @@ class SiteLock:
         if self._descriptor < 0:
             return
         _heart.forget(self)
-        if self._lost is None:
-            with suppress(OSError):  # what stays behind names a process that ended
-                os.ftruncate(self._descriptor, 0)
-        self._close()
+        self._free()
 
     def check(self) -> None:
         """Raise SiteLocked when the site was taken away: by another machine, or with the file."""
         if self._lost is not None:
             raise SiteLocked(f"{self._site}: the lock of this run is gone ({self._lost}); nothing more is written")
+
+    def fence(self, connection: Connection) -> None:
+        """Raise SiteLocked when the site was taken away, as a database server knows it.
+
+        Nobody can take it before the transaction of *connection* has ended; a file asks nobody.
+        """
+        if self._leases and is_postgres(connection):
+            held = connection.execute(text(STILL_HELD), {"site": self._site, "run": self.owner.run})
+            if held.first() is None:
+                raise SiteLocked(f"{self._site}: another run took this site over; nothing more is written")
 
     def beat(self) -> None:
         """Say that the owner lives; notice when the lock is not its own any more."""
@@ -87,6 +104,8 @@ class SiteLock:
             self._lost = f"{self._path} was removed"
         except OSError:
             pass  # a silence: others may take it for death, and the next beat notices
+        for lease in self._leases:
+            self._lost = self._lost or lease.beat()
 
     def _take(self) -> None:
         try:
@@ -100,7 +119,13 @@ class SiteLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, to_text(self.owner), 0)
         os.fsync(self._descriptor)
-        _heart.beat_for(self)
+        self._is_taken = True
+
+    def _take_leases(self) -> None:
+        for url in self._servers:
+            lease = SiteLease(url, self._site, self.owner)
+            self._leases.append(lease)
+            lease.take()
 
     def _is_held(self, holder: Owner) -> bool:
         """Say whether *holder* lives, though the kernel gave us its lock."""
@@ -136,7 +161,12 @@ class SiteLock:
             now = time.time()
         return max(0.0, now - os.fstat(self._descriptor).st_mtime)
 
-    def _close(self) -> None:
+    def _free(self) -> None:
+        for lease in self._leases:
+            lease.free()
+        if self._is_taken and self._lost is None:
+            with suppress(OSError):  # what stays behind names a process that ended
+                os.ftruncate(self._descriptor, 0)
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from crawler.clean import line
 
@@ -111,7 +112,13 @@ _DECOR = re.compile(
     re.I,
 )
 _STYLE_ALIGN = re.compile(r"text-align\s*:\s*(?:-\w+-)?(left|right|center|justify|start|end)", re.I)
+_AS_BLOCK = re.compile(r"display\s*:\s*(block|flex|table|grid|list-item)")
+_HEAVY = re.compile(r"font-weight\s*:\s*(bold|[6-9]00)")
+_LIGHT = re.compile(r"font-weight\s*:\s*(normal|[1-4]00)")
+_IN_STYLE = {name: re.compile(rf"(?<![-\w]){name}\s*:\s*(\d+)(?:\.\d+)?px") for name in ("width", "height")}
 _LENGTH = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$")
+MAX_KEPT_STYLE = 300
+"""A longer style is read anew each time."""
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.I)
 
 
@@ -153,10 +160,48 @@ class Look:
     marks: tuple[str, ...] = ()
 
 
+class _Style(NamedTuple):
+    """What an inline style says."""
+
+    hidden: bool = False
+    block: bool = False
+    align: str | None = None
+    heavy: bool = False
+    light: bool = False
+    slanted: bool = False
+    upright: bool = False
+
+
+_NO_STYLE = _Style()
+
+
+def _style_of(attrib: Mapping[str, str]) -> _Style:
+    said = attrib.get("style")
+    if not said:
+        return _NO_STYLE
+    return _read_style(said) if len(said) <= MAX_KEPT_STYLE else _read_style.__wrapped__(said)
+
+
+@lru_cache(maxsize=4096)
+def _read_style(said: str) -> _Style:
+    """Read a style: what editors write is the same on every paragraph of a site."""
+    style = said.lower()
+    found = _STYLE_ALIGN.search(style)
+    has_weight, has_slant = "font-weight" in style, "font-style" in style
+    return _Style(
+        hidden=_HIDDEN.search(said) is not None,
+        block="display" in style and _AS_BLOCK.search(style) is not None,
+        align={"start": "left", "end": "right"}.get(found.group(1), found.group(1)) if found else None,
+        heavy=has_weight and _HEAVY.search(style) is not None,
+        light=has_weight and _LIGHT.search(style) is not None,
+        slanted=has_slant and "italic" in style,
+        upright=has_slant and "normal" in style,
+    )
+
+
 def is_hidden(attrib: Mapping[str, str]) -> bool:
     """Say whether a browser leaves out the element of these attributes."""
-    style = attrib.get("style")
-    return bool(style and _HIDDEN.search(style)) or "hidden" in attrib
+    return "hidden" in attrib or _style_of(attrib).hidden
 
 
 def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
@@ -167,9 +212,6 @@ def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
     is_block = tag in _BLOCK
     if not attrib and not is_block and tag not in _BOLD and tag not in _ITALIC:
         return look
-    style = attrib.get("style", "").lower()
-    if "display" in style and re.search(r"display\s*:\s*(block|flex|table|grid|list-item)", style):
-        is_block = True
     bold = look.bold or tag in _BOLD
     italic = look.italic or tag in _ITALIC
     align, link = look.align, look.link
@@ -178,31 +220,29 @@ def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
     elif tag == "table":
         # As browsers do for pages without a doctype: a table begins anew.
         align = None
+    mark, role = "", ""
     if attrib:
         if "align" in attrib and tag in _ALIGNED:
             align = attrib["align"].strip().lower()
-        if style:
-            found = _STYLE_ALIGN.search(style)
-            if found:
-                align = {"start": "left", "end": "right"}.get(found.group(1), found.group(1))
-            if "font-weight" in style:
-                bold = bool(re.search(r"font-weight\s*:\s*(bold|[6-9]00)", style)) or (
-                    bold and not re.search(r"font-weight\s*:\s*(normal|[1-4]00)", style)
-                )
-            if "font-style" in style:
-                italic = "italic" in style or (italic and "normal" not in style)
+        style = _style_of(attrib)
+        if style is not _NO_STYLE:
+            is_block = is_block or style.block
+            align = style.align or align
+            bold = style.heavy or (bold and not style.light)
+            italic = style.slanted or (italic and not style.upright)
         if tag == "a" and "href" in attrib:
             link = Link(attrib["href"])
+        mark, role = _mark(attrib) if is_block else "", attrib.get("role", "")
     if not is_block:
-        if (bold, italic, align, link) == (look.bold, look.italic, look.align, look.link) and link is look.link:
+        if (bold, italic, align) == (look.bold, look.italic, look.align) and link is look.link:
             return look
         return Look(align, bold, italic, look.heading, look.chrome, look.header, look.form, link,
                      look.path, look.tags, look.marks)  # fmt: skip
     heading = int(tag[1]) if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit() else look.heading
-    chrome = look.chrome or tag in _CHROME or attrib.get("role", "") in _CHROME_ROLES
+    chrome = look.chrome or tag in _CHROME or role in _CHROME_ROLES
     form = number if tag == "form" else look.form
     return Look(align, bold, italic, heading, chrome, look.header or tag == "header", form, link,
-                 (*look.path, number), (*look.tags, tag), (*look.marks, _mark(attrib)))  # fmt: skip
+                 (*look.path, number), (*look.tags, tag), (*look.marks, mark))  # fmt: skip
 
 
 def _mark(attrib: Mapping[str, str]) -> str:
@@ -238,7 +278,7 @@ def is_decor(picture: Picture) -> bool:
     known = [size for size in (picture.width, picture.height) if size is not None]
     if known and (min(known) <= 24 or (len(known) == 2 and max(known) <= 64)):
         return True
-    if any(size >= 150 for size in known):
+    if known and max(known) >= 150:
         return False
     return _names_decor(picture.src)
 
@@ -251,5 +291,5 @@ def _names_decor(src: str) -> bool:
 def _pixels(value: str, style: str, name: str) -> int | None:
     found = _LENGTH.match(value) if value else None
     if not found and style:
-        found = re.search(rf"(?<![-\w]){name}\s*:\s*(\d+)(?:\.\d+)?px", style)
+        found = _IN_STYLE[name].search(style)
     return int(found.group(1)) if found else None

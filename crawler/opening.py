@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,19 +21,20 @@ from typing import TYPE_CHECKING, Any
 from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES
 from archive.report import CrawlReport, Run, last_report, write_report
+from archive.storage.opening import attach
 from archive.times import UTC
 from crawler import interrupts
 from crawler.exits import Exit
 from crawler.frontier import Frontier
 from crawler.lock import SiteLock
+from crawler.logs import name_crawl
 from crawler.provenance import changed_settings, versions
+from crawler.reading_process import Limits
 from crawler.recorder import Recorder
 from crawler.repair import repair_site
 from crawler.sites import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
@@ -59,7 +61,10 @@ def open_crawl(
     Raises SiteLocked, CatalogError, DiskFull, ConfigError when *root* can not be written, or Stopped
     when a signal comes meanwhile.
     """
-    lock = SiteLock(root, site.id, now)
+    if url := settings.get("KHCN_ARCHIVE_URL"):
+        attach(root, url)
+    databases = settings["KHCN_CATALOG_URL"], settings["KHCN_FRONTIER_URL"]
+    lock = SiteLock(root, site.id, now, databases)
     lock.__enter__()
     catalog = frontier = None
     try:
@@ -67,7 +72,8 @@ def open_crawl(
         repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site, look=look)
         before = last_report(root, site.id)
         catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
-        frontier = Frontier.open(settings["KHCN_FRONTIER_URL"], site.id)
+        catalog.fence = lock.fence
+        frontier = Frontier.open(settings["KHCN_FRONTIER_URL"], site.id, run=lock.owner.run)
         asked = dict(mode or {})
         is_covered = before is not None and _covers(frontier, before)
         within = timedelta(seconds=settings.getint("RESUME_WITHIN_S"))
@@ -86,8 +92,11 @@ def open_crawl(
             max_age=timedelta(seconds=settings.getint("WARC_MAX_AGE_S")),
             sync_records=settings.getint("WARC_SYNC_RECORDS"),
             sync_seconds=settings.getfloat("WARC_SYNC_SECONDS"),
+            limits=Limits.of(settings),
+            barren_pages=settings.getint("BARREN_PAGES"),
             owed=before.owed if before is not None else (),
         )
+        name_crawl(recorder.crawl)
         if resumed is not None:
             # As it was decided when the crawl began: this crawl itself is the one before now.
             stops_at_known = bool(_last(frontier).get("stops_at_known"))
@@ -99,6 +108,7 @@ def open_crawl(
             stops_at_known = recorder.earlier.follows_complete_crawl() or is_covered
             begun_as = {"crawl": recorder.crawl, "asked": asked, "stops_at_known": stops_at_known}
             frontier.begin(recorder.crawl, json.dumps(begun_as, sort_keys=True))
+            logger.info("crawl begins", extra={**asked, "stops_at_known": stops_at_known})
         frontier.commit()
         begun = _begun(recorder, settings, now, resumed)
         recorder.runs = begun.runs
@@ -184,5 +194,16 @@ def settings_digest(settings: BaseSettings) -> str:
     values = {key: settings[key] for key in settings if key.isupper() and not key.startswith("LOG_")}
     for key in ("KHCN_DATA", "KHCN_CATALOG_URL", "KHCN_FRONTIER_URL", "KHCN_RESOLVE", "KHCN_MIN_FREE"):
         values.pop(key, None)
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    """Return a setting's value without the place in memory where it lies, which is another in every process."""
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): value[key] for key in value}
+    if isinstance(value, set | frozenset):
+        return sorted(map(str, value))
+    if isinstance(value, type) or callable(value):
+        return f"{value.__module__}.{getattr(value, '__qualname__', type(value).__qualname__)}"
+    return str(value)

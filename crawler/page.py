@@ -32,6 +32,7 @@ from crawler.blocks import Block, blocks_of
 from crawler.clean import absolute, decode, line, parse
 from crawler.listed import dates_beside
 from crawler.numbers import number_in
+from crawler.selecting import Elements
 from crawler.side_boxes import own_articles
 from crawler.sites import Site
 
@@ -56,13 +57,16 @@ class Page:
 
     def __init__(self, site: Site, url: str, captured: datetime, payload: Payload, via: str | None = None) -> None:
         self.site, self.url, self.captured, self.payload, self.via = site, url, captured, payload, via
+        self.recognised: type[ArticlePage] | None = None
+        """The class whose marks it bears (:func:`crawler.derive.recognised`); None while nobody has asked."""
 
     def blind(self) -> tuple[str, ...]:
         """Return the names of the attributes of which no CSS selector finds anything on the page."""
         return ()
 
     def read_as(self, reader: type[_P]) -> _P:
-        """Return the same page for *reader* to read; what was parsed is not parsed again."""
+        """Return the same page for *reader* to read; it is parsed once for all who read it."""
+        _ = self.root
         page = reader(self.site, self.url, self.captured, self.payload, self.via)
         vars(page).update(vars(self))
         return page
@@ -81,6 +85,11 @@ class Page:
         """The page's source, decoded."""
         return self._decoded[1]
 
+    @property
+    def is_parsed(self) -> bool:
+        """Whether its tree was made already."""
+        return "root" in vars(self)
+
     @cached_property
     def root(self) -> etree._Element | None:
         """Root of the tree; None for an empty page."""
@@ -90,6 +99,21 @@ class Page:
     def blocks(self) -> list[Block]:
         """Lines and pictures in source order."""
         return [] if self.root is None else blocks_of(self.root)
+
+    def find(self, *selectors: str) -> list[etree._Element]:
+        """Return the elements that the first of the CSS selectors with any match finds, in source order."""
+        if self.root is None:
+            return []
+        elements = self._elements
+        for selector in selectors:
+            if found := elements.find(selector):
+                return found
+        return []
+
+    @cached_property
+    def _elements(self) -> Elements:
+        assert self.root is not None
+        return Elements(self.root)
 
     @cached_property
     def base(self) -> str:
@@ -240,6 +264,10 @@ class ArticlePage(Page):
         kept = [pair for pair in query.split("&") if pair and not _PRINTED.fullmatch(pair)]
         return "?".join([address, *(["&".join(kept)] if kept else [])]) if _PRINTED.search(query) else url
 
+    def own_id(self) -> str | None:
+        """Return the article's id as page and address tell it together, for a site whose file declares none."""
+        return None
+
     def refusal(self) -> NotAnArticle | None:
         """Say why the page is no article, or None when it is one."""
         if not self.title():
@@ -285,7 +313,9 @@ class ArticlePage(Page):
 
         The page comes first because a box beside any list links to articles of other sections.
         """
-        printed = self.printed_section()
+        return self._section(self.printed_section())
+
+    def _section(self, printed: str | None) -> str | None:
         return self.site.declared_section(printed) or self.site.section_of(self.via) or printed
 
     def printed_section(self) -> str | None:
@@ -318,6 +348,7 @@ class ArticlePage(Page):
         if refused is not None:
             return refused
         published, precision = self.published()
+        printed_section = self.printed_section()
         return Article(
             site=self.site.id,
             url=self.site.canonical(self.url),
@@ -331,7 +362,7 @@ class ArticlePage(Page):
             authors=self.authors(),
             photographers=self.photographers(),
             source=self.source(),
-            section=self.section(),
+            section=self._section(printed_section),
             tags=self.tags(),
             language=self.language(),
             images=self.images(),
@@ -340,4 +371,5 @@ class ArticlePage(Page):
             captured=self.captured,
             parser=f"{self.name}/{self.version}",
             confidence=self.confidence(),
+            printed_section=printed_section,
         )

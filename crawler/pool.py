@@ -1,77 +1,119 @@
-"""Kept connections, every one of them teed, and every request stamped with its fetch."""
+"""Connections, kept for the next request to their host; none with unread bytes is handed out."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
 from typing import Any
 
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
 from scrapy.statscollectors import StatsCollector
+from twisted.internet import error as tx
 from twisted.internet.defer import Deferred
-from twisted.web._newclient import Request
-from twisted.web.client import HTTPConnectionPool, _HTTP11ClientFactory
+from twisted.internet.protocol import Factory
+from twisted.python.failure import Failure
 
-from crawler.attempt import Fetch
-from crawler.wire import WireProtocol, WireRequest
+from crawler.wire import Transfer, Wire
 
 # mypy: disable-error-code="no-untyped-call"
 
+IDLE_S = 240.0
+"""Seconds for which a connection is kept."""
+CLOSE_S = 1.0
+"""Seconds in which connections are to end when the crawl does; those that do not are left."""
 
-class WireFactory(_HTTP11ClientFactory):
-    """Builds wire protocols."""
+Key = tuple[object, ...]
+_KINDS: tuple[tuple[type[Exception], type[Exception]], ...] = (
+    (tx.ConnectionRefusedError, DownloadConnectionRefusedError),
+    (tx.DNSLookupError, CannotResolveHostError),
+    (tx.TimeoutError, DownloadTimeoutError),
+)
+"""What a connection fails with, and what Scrapy calls that."""
 
+
+class _Wires(Factory):
     noisy = False
-    stats: StatsCollector | None = None
 
-    def buildProtocol(self, addr: Any) -> WireProtocol:
-        protocol = WireProtocol(self._quiescentCallback)
-        protocol.stats = self.stats
-        return protocol
+    def __init__(self, make: Callable[[], Wire]) -> None:
+        self._make = make
+
+    def buildProtocol(self, addr: Any) -> Wire:
+        return self._make()
 
 
-class WirePool(HTTPConnectionPool):
-    """A pool of teed connections that hands out none with unread bytes."""
+class Pool:
+    """All connections of a crawl."""
 
-    def __init__(self, reactor: Any, stats: StatsCollector | None) -> None:
-        super().__init__(reactor, persistent=True)
+    def __init__(self, stats: StatsCollector | None, per_key: int) -> None:
         self._stats = stats
+        self._per_key = per_key
+        self._idle: dict[Key, list[tuple[float, Wire]]] = {}
+        self._open: set[Wire] = set()
+        self._closed: asyncio.Future[None] | None = None
 
-    def _factory(self, quiescent: Any, metadata: str) -> WireFactory:  # type: ignore[override]
-        factory = WireFactory(quiescent, metadata)
-        factory.stats = self._stats
-        return factory
+    def carry(self, transfer: Transfer, key: Key, endpoint: Callable[[], Any]) -> None:
+        """Send a transfer over a kept connection of *key*, or a new one to the endpoint that *endpoint* makes."""
+        connect = partial(self._connect, transfer, key, endpoint)
+        wire = self._take(key)
+        if wire is not None:
+            wire.send(transfer, connect if transfer.order.is_repeatable else None)
+        else:
+            connect()
 
-    def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
-        for connection in list(self._connections.get(key, ())):
-            if not connection.is_idle():
-                self._timeouts[connection].cancel()
-                self._removeConnection(key, connection)
-        return super().getConnection(key, endpoint)
+    async def close(self) -> None:
+        """Close all connections."""
+        self._closed = asyncio.get_running_loop().create_future()
+        for wire in list(self._open):
+            wire.close()
+        if self._open:
+            await asyncio.wait([self._closed], timeout=CLOSE_S)
 
+    def _take(self, key: Key) -> Wire | None:
+        kept = self._idle.get(key, [])
+        while kept:
+            since, wire = kept.pop()
+            if wire.is_idle() and monotonic() - since < IDLE_S:
+                return wire
+            wire.close()
+        return None
 
-class FetchPool:
-    """What an agent needs of a pool, for one fetch: its connections stamp every request with it.
+    def _connect(self, transfer: Transfer, key: Key, endpoint: Callable[[], Any]) -> None:
+        def connected(wire: Wire) -> None:
+            if transfer.answered.done():
+                wire.close()
+            else:
+                wire.send(transfer)
 
-    ``Agent`` makes the Twisted request only when the connection stands, in nobody's context; so the
-    fetch travels with the connection that is asked for.
-    """
+        def failed(failure: Failure) -> None:
+            error = failure.value or Exception("no reason given")
+            kind = next((ours for theirs, ours in _KINDS if isinstance(error, theirs)), None)
+            transfer.on_failure = None
+            if kind is not None:
+                named = kind(str(error))
+                named.__cause__ = error
+                transfer.fail(named)
+            else:
+                transfer.fail(error)
 
-    def __init__(self, pool: WirePool, fetch: Fetch) -> None:
-        self.persistent = pool.persistent
-        self._pool = pool
-        self._fetch = fetch
+        made: Deferred[Wire] = endpoint().connect(_Wires(partial(self._make, key)))
+        transfer.on_failure = made.cancel
+        made.addCallback(connected).addErrback(failed)
 
-    def getConnection(self, key: Any, endpoint: Any) -> Deferred[Any]:
-        return self._pool.getConnection(key, endpoint).addCallback(_Stamping, self._fetch)
+    def _make(self, key: Key) -> Wire:
+        wire = Wire(self._stats, partial(self._keep, key), partial(self._forget, key))
+        self._open.add(wire)
+        return wire
 
+    def _keep(self, key: Key, wire: Wire) -> None:
+        kept = self._idle.setdefault(key, [])
+        if len(kept) >= self._per_key:
+            kept.pop(0)[1].close()
+        kept.append((monotonic(), wire))
 
-class _Stamping:
-    """A connection that turns the request given to it into the fetch's wire request."""
-
-    def __init__(self, connection: Any, fetch: Fetch) -> None:
-        self._connection = connection
-        self._fetch = fetch
-
-    def request(self, plain: Request) -> Deferred[Any]:
-        request = WireRequest(plain.method, plain.uri, plain.headers, plain.bodyProducer, plain.persistent)
-        request._parsedURI = plain._parsedURI
-        request.fetch = self._fetch
-        return self._connection.request(request)  # type: ignore[no-any-return]
+    def _forget(self, key: Key, wire: Wire) -> None:
+        self._open.discard(wire)
+        self._idle[key] = [each for each in self._idle.get(key, []) if each[1] is not wire]
+        if self._closed is not None and not self._open and not self._closed.done():
+            self._closed.set_result(None)

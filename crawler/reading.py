@@ -18,6 +18,9 @@ How it is used, by both::
 (the whole body, also when the engine was handed none of it), or a function
 without arguments that gives it: robots.txt and failures are then never read.
 
+Where nothing may be waited for, :meth:`CrawlReader.steps` gives the same outcome step by step: the costly ones
+may be done elsewhere (:mod:`crawler.beside`).
+
 A crawl which goes on after an interruption under the same id first notes what
 it already holds (:func:`crawler.rebuild.note_again`), else its pictures and
 its articles would not meet.
@@ -27,24 +30,30 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
 
+from archive.errors import KhcnError
 from archive.http import media_type
 from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload, Purpose
 from archive.times import parse_warc_date
-from crawler.assets import BEGINNING, AssetBook, Measure, complete, is_web_page, redirect_target
+from crawler.assets import BEGINNING, AssetBook, Measure, complete, file_facts, is_web_page, redirect_target
+from crawler.clean import MAX_PAGE_BYTES
+from crawler.doubts import Sayings
 
 if TYPE_CHECKING:
     from archive.catalog import Catalog
+    from archive.catalog.write import State
 
 logger = logging.getLogger(__name__)
 
 Result = Article | Listing | NotAnArticle
 Derive = Callable[[Capture, Payload], Result]
+States = Callable[[Capture], str]
 Kind = Literal["article", "listing", "rejected", "redirect", "asset", "other"]
 
 
@@ -65,6 +74,35 @@ class Outcome:
         return self.kind not in ("asset", "other")
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of reading that may take long."""
+
+    kind: Literal["load", "page", "file"]
+    """Get a payload, read a page, look at a file."""
+    do: Callable[[], Any]
+    """Does it."""
+    payload: Payload | None = None
+    """What is read or looked at."""
+
+
+Steps = Generator[Step, Any, Outcome]
+"""Yields each step, takes what came of it (or the exception), and returns the outcome."""
+
+
+class NoReader(KhcnError):
+    """No page can be read now, whatever page it is."""
+
+
+class Broken(Exception):
+    """The reading code broke on a page, in another process."""
+
+    def __init__(self, name: str, trace: str) -> None:
+        super().__init__(f"{name}\n{trace}")
+        self.name = name
+        """Name of the exception."""
+
+
 SURE = 0.5
 """A field whose confidence is less should be looked at by a person."""
 OTHER = Outcome("other")
@@ -78,8 +116,10 @@ class CrawlReader:
     Pure but for the log: the outcome depends on nothing but the captures noted.
     """
 
-    def __init__(self, crawl: str, derive: Derive) -> None:
+    def __init__(self, crawl: str, derive: Derive, states: States | None = None) -> None:
+        """*states* names the code that reads a capture's page (:func:`crawler.readers.states_of`)."""
         self.crawl = crawl
+        self.states = states
         self.book = AssetBook(crawl)
         self.counts: Counter[str] = Counter()
         """Captures by kind of outcome."""
@@ -87,6 +127,8 @@ class CrawlReader:
         """Pages by the reason of their rejection."""
         self.unsure: Counter[str] = Counter()
         """Articles by the fields of which their page class is not sure."""
+        self.sayings = Sayings()
+        """What articles say, to count those that say what another one does."""
         self._derive = derive
         self._articles: dict[str, Article] = {}
 
@@ -104,18 +146,24 @@ class CrawlReader:
         Never raises for what a site sends: a page on which the reading code
         breaks is rejected as ``error: <exception>``, and logged.
         """
-        outcome = self._read(capture, payload, measure)
+        return self.noted(capture, _done(self.steps(capture, payload, measure)))
+
+    def noted(self, capture: Capture, outcome: Outcome) -> Outcome:
+        """Count the outcome of a capture, and hold its article."""
         self.counts[outcome.kind] += 1
         if outcome.kind == "rejected":
             self.rejected[outcome.detail] += 1
         if isinstance(outcome.result, Article):
             self._articles[capture.id] = outcome.result
             self.unsure.update(unsure(outcome.result))
+            self.sayings.note(outcome.result)
         return outcome
 
-    def look(self, capture: Capture, payload: Payload) -> Outcome:
-        """Return what a capture that was noted before is, without noting it again."""
-        return self._read(capture, payload, None)
+    def look(
+        self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None = None
+    ) -> Outcome:
+        """Return what a capture is, without counting it and without holding its article; a file is noted."""
+        return _done(self.steps(capture, payload, measure))
 
     def article(self, capture: str) -> Article:
         """Return the article read from a capture, joined with the files noted so far.
@@ -133,7 +181,10 @@ class CrawlReader:
         for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):
             yield complete(article, self.book)
 
-    def _read(self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None) -> Outcome:
+    def steps(
+        self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None = None
+    ) -> Steps:
+        """Read one capture step by step, as :meth:`note` does at once; its outcome is to be given to :meth:`noted`."""
         if capture.purpose in UNREAD or capture.status is None or capture.truncated:
             return OTHER
         is_not_modified = capture.status == 304 and capture.revisit_of is not None
@@ -142,35 +193,48 @@ class CrawlReader:
             return OTHER
         if callable(payload):
             is_document = capture.purpose == "attachment" and measure is not None
-            payload = payload(max_size=BEGINNING) if is_document else payload()
+            # In one name: what is long must not stay in memory while it waits to be read.
+            payload = yield Step("load", partial(payload, max_size=BEGINNING) if is_document else payload)
+        assert isinstance(payload, Payload)
         if is_not_modified:
             capture = replace(capture, status=payload.status, mime=media_type(payload.header("Content-Type")))
             if capture.status != 200:
                 return OTHER
         if capture.purpose == "listing":
-            return self._read_page(capture, payload) if capture.status == 200 else OTHER
+            return (yield from self._page_steps(capture, payload)) if capture.status == 200 else OTHER
         if capture.method != "GET":
             return OTHER  # one address, many answers: neither the page nor the file at it
         may_be_page = capture.purpose in ("page", "unknown")
         if may_be_page and capture.status == 200 and is_web_page(capture.mime, payload.body):
-            return self._read_page(capture, payload)
-        if not self.book.note(capture, payload, measure):
-            return OTHER
+            if len(payload.body) > MAX_PAGE_BYTES:
+                cut = (*payload.notes, "cut-at-limit")
+                payload = replace(payload, body=payload.body[:MAX_PAGE_BYTES], notes=cut)  # no more of it is parsed
+            return (yield from self._page_steps(capture, payload))
         target = redirect_target(capture, payload)
+        if target is not None:
+            is_noted = self.book.note_redirect(capture, target)
+        else:
+            facts = yield Step("file", partial(file_facts, capture, payload, measure), payload)
+            is_noted = self.book.note_file(capture, facts)
+        if not is_noted:
+            return OTHER
         if may_be_page and target is not None:
             return Outcome("redirect", target)
         return Outcome("asset")
 
-    def _read_page(self, capture: Capture, payload: Payload) -> Outcome:
+    def _page_steps(self, capture: Capture, payload: Payload) -> Steps:
         try:
-            result = self._derive(capture, payload)
+            result: Result = yield Step("page", partial(self._derive, capture, payload), payload)
             if isinstance(result, Article):
                 to_json(result)  # what can not be written must fail here, not at the end of the crawl
+        except NoReader:
+            raise
         except Exception as error:
             # One page must never end a crawl or a rebuild. The message may hold addresses of
             # objects, which differ from run to run: the catalog gets the exception's name only.
             logger.exception("page not readable", extra={"url": capture.url, "capture": capture.id})
-            return Outcome("rejected", f"error: {type(error).__name__}")
+            name = error.name if isinstance(error, Broken) else type(error).__name__
+            return Outcome("rejected", f"error: {name}")
         match result:
             case Article():
                 return Outcome("article", result.parser, result)
@@ -178,6 +242,22 @@ class CrawlReader:
                 return Outcome("listing", "", result)
             case NotAnArticle():
                 return Outcome("rejected", result.reason, result)
+
+
+def _done(steps: Steps) -> Outcome:
+    """Do all steps, one after the other."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                came = step.do()
+            except Exception as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(came)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
 
 
 def unsure(article: Article) -> list[str]:
@@ -203,20 +283,54 @@ def store_crawl(
     catalog.add_crawl(crawl, site, started, info)
 
 
-def store(catalog: Catalog, capture: Capture, outcome: Outcome) -> None:
-    """Keep a capture and how it was read; its article follows by :func:`settle`."""
-    catalog.add_captures([capture])
-    if outcome.is_reading:
-        catalog.add_reading(capture.id, outcome.kind, outcome.detail)
+def store(catalog: Catalog, capture: Capture, outcome: Outcome, states: States | None = None) -> None:
+    """Keep a capture and how it was read; its article follows by :func:`settle`. *states* is its reader's."""
+    store_all(catalog, [(capture, outcome)], states)
 
 
-def settle(catalog: Catalog, reader: CrawlReader) -> Counter[str]:
+def store_all(catalog: Catalog, entries: Sequence[tuple[Capture, Outcome]], states: States | None = None) -> None:
+    """Keep captures and how they were read, as :func:`store` does one by one."""
+    catalog.add_captures(capture for capture, _ in entries)
+    catalog.add_readings(
+        [
+            (capture.id, outcome.kind, outcome.detail, state_of(capture, outcome, states))
+            for capture, outcome in entries
+            if outcome.is_reading
+        ]
+    )
+
+
+def state_of(capture: Capture, outcome: Outcome, states: States | None) -> str:
+    """Return the state of the code that read a capture; "" when it was no page."""
+    return states(capture) if states is not None and outcome.kind != "redirect" else ""
+
+
+def files_mark(article: Article) -> int:
+    """Return what differs, in this process, when the facts of an article's files do."""
+    return hash((article.images, article.attachments))
+
+
+def settle(
+    catalog: Catalog,
+    reader: CrawlReader,
+    told: Callable[[Article, State], object] = lambda article, state: None,
+    kept: Mapping[str, int] | None = None,
+) -> Counter[str]:
     """Keep every article of a crawl as its captures give it, in one transaction.
 
     Articles kept earlier with fewer files than were found in the end are
     corrected. Returns how many readings were ``new``, ``changed``,
     ``unchanged`` against the article's previous one, so crawls of one site are
-    settled in the order in which they ran.
+    settled in the order in which they ran. *told* is told what each article is.
+    *kept* has the :func:`files_mark` of those that this process has kept, by capture:
+    who has it still is in the catalog as it is.
     """
+    kept = kept or {}
+    states: Counter[str] = Counter()
     with catalog.transaction():
-        return Counter(catalog.add_article(article) for article in reader.finish())
+        for article in reader.finish():
+            is_kept = kept.get(article.capture or "") == files_mark(article)
+            state = catalog.state_of(article) if is_kept else catalog.add_article(article)
+            states[state] += 1
+            told(article, state)
+    return states

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
 from archive.catalog import Catalog
 from archive.dedup import MIN_BYTES, Dedup
 from archive.errors import ArchiveError, ConfigError, KhcnError
-from archive.http import measure_body, read_payload
+from archive.health.facts import ArticleFacts
+from archive.http import measure_body
 from archive.jsonl import write_settled
 from archive.model import Article, Capture, Payload, Purpose
 from archive.posts import address_of, read_request
@@ -25,13 +27,17 @@ from archive.times import VN, warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
-from crawler.derive import derive
+from crawler.beside import Beside
 from crawler.earlier import Earlier
+from crawler.exits import SiteLocked
 from crawler.failed import Failed
 from crawler.held import Held
-from crawler.lock import SiteLock, SiteLocked
-from crawler.reading import CrawlReader, Outcome, Result, settle, store, store_crawl
+from crawler.leads import Leads, PageLeads
+from crawler.lock import SiteLock
+from crawler.reading import Outcome, Result, files_mark, settle, store_all, store_crawl
+from crawler.reading_process import Limits
 from crawler.rebuild import note_again
+from crawler.sending import sending
 from crawler.sites import Site
 from crawler.tally import owed_after
 from crawler.trapped import Traps
@@ -74,6 +80,8 @@ class Recorder:
         owed: Iterable[str] = (),
         dedup_min_bytes: int = MIN_BYTES,
         conditional: bool = True,
+        limits: Limits = Limits(),  # noqa: B008 (it never changes)
+        barren_pages: int = 0,
     ) -> None:
         self.root = root
         self.site = site
@@ -87,20 +95,32 @@ class Recorder:
         """Hosts that earlier runs of the crawl left alone."""
         self.runs: tuple[Run, ...] = ()
         """The processes that worked on the crawl, this one last."""
-        self.traps = Traps(site, started.astimezone(VN).date())
+        self.certificates: dict[str, datetime] = {}
+        """Until when the certificates of the site's hosts are valid (UTC), by host."""
+        self.tls_faults: dict[str, str] = {}
+        """What is wrong with how the site's hosts speak TLS, by host."""
+        self.robots: dict[str, str] = {}
+        """A digest of the rules of each robots.txt of the site that was obeyed, by scheme and host."""
+        self.traps = Traps(site, started.astimezone(VN).date(), barren_pages)
         """What leads nowhere, and is not asked for."""
         self.broken: KhcnError | None = None
         """Why something could not be kept."""
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
         """Called once, when that happens."""
-        self.reader = CrawlReader(self.crawl, partial(derive, site))
-        self.earlier = Earlier(root, site, catalog, crawl, conditional=conditional)
+        self.beside = Beside(site, crawl, limits)
+        """What reads beside the event loop."""
+        self.reader = self.beside.reader
+        # Of what the archive does not hold nothing is asked, for every answer, while it is fetched the first time.
+        is_first = not catalog.crawls(site.id)
+        self.earlier = Earlier(root, site, catalog, crawl, conditional=conditional and not is_first)
         """What earlier crawls left."""
         self._results: dict[str, Result] = {}
         self._pending: list[tuple[int, Capture, Outcome]] = []
         """What the catalog does not hold yet, each with the count of exchanges written then."""
         self._kept: list[tuple[int, str, asyncio.Future[Article]]] = []
         """Articles that wait until they are durable, by the capture of their page."""
+        self._marks: dict[str, int] = {}
+        """What the files of the articles were that the catalog holds, by capture."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         """What is to be done when the exchanges written then are durable."""
         self.pages_before: set[str] = set()
@@ -111,8 +131,12 @@ class Recorder:
         """Articles that the crawl before left unfinished, by their addresses."""
         self._asked: set[str] = set()
         self._sync_seconds = sync_seconds
+        self._sync_records = sync_records
         self._timer: asyncio.TimerHandle | None = None
+        self.facts = ArticleFacts()
+        """What its articles are like, known once they are settled."""
         self._is_closed = False
+        self._is_told = False
         self._catalog = catalog
         self._lock = lock
         self._writer = WarcWriter(
@@ -123,7 +147,8 @@ class Recorder:
             max_bytes=max_bytes,
             max_age=max_age,
             sync_records=sync_records,
-            dedup=Dedup(root, partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
+            dedup=Dedup(root, _nothing if is_first else partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
+            on_close=partial(sending.closed, root),
         )
 
     def go_on(self, before: CrawlReport, look: Callable[[], object] = lambda: None) -> None:
@@ -138,7 +163,10 @@ class Recorder:
         )
         self.failed.go_on(before)
         self.breaker = before.breaker or ()
-        self.traps.go_on(before.traps, before.trap_examples)
+        self.certificates.update(before.certificates)
+        self.tls_faults.update(before.tls_faults)
+        self.robots.update(before.robots)
+        self.traps.go_on(before.traps, before.trap_examples, before.held_back)
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             look()
             self.held_now.add(capture)
@@ -166,10 +194,11 @@ class Recorder:
         """Return the articles that the next crawl is to ask for again."""
         return owed_after([] if is_finished else self.reader.finish(), self._asked, self.owed)
 
-    def record(self, exchange: LiveExchange, *, via: str | None, purpose: Purpose) -> Capture | None:
+    async def record(self, exchange: LiveExchange, *, via: str | None, purpose: Purpose) -> Capture | None:
         """Write one exchange and read it; return its capture, or None when no answer came.
 
-        Raises DiskFull or ArchiveError when it could not be written whole.
+        It is written before anything is waited for, so records lie in the order of the calls. *exchange* is
+        needed until it was read. Raises DiskFull or ArchiveError when it could not be written whole.
         """
         self._check()
         try:
@@ -180,34 +209,56 @@ class Recorder:
         address = address_of(exchange.url, *read_request(exchange.request))
         self._asked.add(address)
         self.counts["requests"] += 1
+        if exchange.certificate_until is not None and self.site.claims(exchange.url):
+            self.certificates[urlsplit(exchange.url).netloc] = exchange.certificate_until
+            self._note_tls(urlsplit(exchange.url).netloc, exchange.tls_faults)
         is_answer = capture is not None and (capture.status == 200 or capture.revisit_of is not None)
         self.failed.tried(address, is_answered=is_answer and exchange.error is None)
         self.counts["bytes"] += exchange.size
         if capture is None:
             self._sync_soon()
             return None
-        read, measure = partial(read_payload, exchange.response), partial(measure_body, exchange.response)
+        read: Callable[..., Payload] = exchange.payload
+        measure = partial(measure_body, exchange.response)
         held = exchange.known.record if exchange.known and capture.status == 304 and capture.revisit_of else None
         if held is not None:
             read, measure = partial(payload_of, held), partial(measure_body, held.block)
-        outcome = self.reader.note(capture, read, measure)
         self.counts["revisits"] += capture.revisit_of is not None
         self.counts["captures"] += 1
-        self._pending.append((self._writer.written, capture, outcome))
+        told = {"url": exchange.url, "status": capture.status, "purpose": purpose, "size_bytes": exchange.size}
+        logger.info("captured", extra=told)
+        written = self._writer.written
+        self._sync_soon()  # the disk does not wait for the reader
+        try:
+            outcome = await self.beside.note(capture, read, measure, exchange.size)
+        except KhcnError as error:
+            self.give_up(error)
+            raise
+        self._pending.append((written, capture, outcome))
         if outcome.result is not None:
             self._results[capture.id] = outcome.result
         self._sync_soon()
         return capture
 
+    def _note_tls(self, host: str, faults: tuple[str, ...]) -> None:
+        told = ", ".join(faults)
+        if told and self.tls_faults.get(host) != told:
+            self.tls_faults[host] = told
+            logger.warning("tls faults", extra={"host": host, "faults": told})
+
     def result(self, capture: Capture) -> Result | None:
         """Hand over, once, what the page of a capture was read as; None when it was not read."""
         return self._results.pop(capture.id, None)
 
-    def take_held(self, url: str, max_size: int) -> tuple[Capture, Payload] | None:
+    def leads(self, capture: Capture) -> Leads | PageLeads | None:
+        """Hand over, once, what a page leads to that was read beside; None of all others."""
+        return self.beside.leads(capture)
+
+    async def take_held(self, url: str, max_size: int) -> tuple[Capture, Payload] | None:
         """Hand over, once, the answer that this crawl had at *url* before it was interrupted."""
         found = self.held_now.take(url, max_size)
         if found is not None:
-            outcome = self.reader.look(*found)
+            outcome = await self.beside.look(*found)
             if outcome.result is not None:
                 self._results[found[0].id] = outcome.result
         return found
@@ -223,11 +274,13 @@ class Recorder:
         durable: asyncio.Future[Article] = asyncio.get_running_loop().create_future()
         self._kept.append((self._writer.written, article.capture, durable))
         self._sync_soon(ARTICLE_WAITS_S)
-        return await durable
+        kept = await durable
+        logger.info("article kept", extra={"url": kept.url, "title": kept.title})
+        return kept
 
     def _sync_soon(self, at_most: float = float("inf")) -> None:
-        if self._writer.durable == self._writer.written:
-            self.sync()  # the writer's batch was full: the catalog may follow
+        if self._writer.durable == self._writer.written and len(self._pending) >= self._sync_records:
+            self.sync()  # the writer's batch was full: the catalog follows; not by one transaction for each capture
             return
         loop = asyncio.get_running_loop()
         seconds = min(self._sync_seconds, at_most)
@@ -282,14 +335,16 @@ class Recorder:
         kept = [entry for entry in self._kept if entry[0] <= durable]
         articles = [self.reader.article(capture) for _, capture, _ in kept]
         with self._catalog.transaction():
-            if durable:
+            if durable and not self._is_told:
                 store_crawl(self._catalog, self.crawl, self.site.id, self.info)
-            for _, capture, outcome in pending:
-                store(self._catalog, capture, outcome)
+            store_all(self._catalog, [(capture, outcome) for _, capture, outcome in pending], self.reader.states)
             for article in articles:
                 self._catalog.add_article(article)
         # Not before the transaction ended well: what it could not take is told again.
-        del self._pending[: len(pending)]
+        # Pages that took long to read come behind those that were written after them.
+        self._is_told = bool(durable)
+        self._marks.update((article.capture or "", files_mark(article)) for article in articles)
+        self._pending = [entry for entry in self._pending if entry[0] > durable]
         del self._kept[: len(kept)]
         for (_, _, waiting), article in zip(kept, articles, strict=True):
             if not waiting.done():
@@ -307,8 +362,12 @@ class Recorder:
         """
         self._stop_timer()
         self._writer.close()
+        if self.beside.unread:
+            raise ArchiveError(
+                f"{self.site.id}: {self.beside.unread} answers are not read yet; the next crawl reads them"
+            )
         self._commit()
-        novelty = settle(self._catalog, self.reader)
+        novelty = settle(self._catalog, self.reader, self.facts.add, self._marks)
         if self._writer.durable:
             write_settled(self._catalog, self.root, self.site.id, self.crawl)
         self._is_closed = True
@@ -325,6 +384,11 @@ class Recorder:
             write_report(self.root, report, ended=self._is_closed)
         finally:
             self._lock.__exit__(None, None, None)
+
+
+def _nothing(digest: str, url: str | None) -> Sequence[Capture]:
+    """Return the captures that hold a payload, of a site of which there are none."""
+    return ()
 
 
 def recorder_of(crawler: Crawler) -> Recorder:

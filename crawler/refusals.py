@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scrapy.exceptions import DropItem, IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, DropItem, IgnoreRequest
 
 REFUSED = "refused"
 """With this begins the cause of a page that robots.txt forbids: no failure, and looked at again by later crawls."""
@@ -47,3 +47,7 @@ class Unfinished(DropItem):
 
     def __init__(self, why: str) -> None:
         super().__init__(why, log_level="DEBUG")
+
+
+class TransferCut(DownloadCancelledError):
+    """What had not come when the crawl had to end."""

@@ -37,11 +37,12 @@ from archive.report import (
     write_report,
 )
 from archive.warc.files import OPEN
-from archive.warc.reader import Context, crawl_info, find_warc, list_warcs, warcinfo
-from crawler.exits import Exit
+from archive.warc.reader import Context, crawl_info, find_warc, has_exchange, list_warcs, warcinfo
+from crawler.doubts import duplicates
+from crawler.exits import Exit, UnknownSite
+from crawler.readers import states_of
 from crawler.reading import CrawlReader, settle, store, store_crawl, unsure
 from crawler.rebuild import DeriveForSite, LoadSite, Rebuilt, note_warc, rebuild
-from crawler.site_files import UnknownSite
 from crawler.tally import owed_after, tally
 
 logger = logging.getLogger(__name__)
@@ -167,10 +168,11 @@ def _has_ended(root: Path, crawl: str) -> bool:
 
 
 def _reader(site: str, crawl: str, load_site: LoadSite, derive: DeriveForSite | None) -> CrawlReader | None:
-    from crawler.derive import derive as usual
+    from crawler.reading_process import reader
 
     try:
-        return CrawlReader(crawl, partial(derive or usual, load_site(site)))
+        declared = load_site(site)
+        return CrawlReader(crawl, partial(derive or reader().derive, declared), states_of(declared))
     except UnknownSite:
         return None
 
@@ -193,7 +195,7 @@ def _store_captures(
             count = 0
             with catalog.transaction():
                 for capture, outcome in islice(captures, BATCH):
-                    store(catalog, capture, outcome)
+                    store(catalog, capture, outcome, reader.states if reader else None)
                     first = min(first or capture.date, capture.date)
                     seen.captures[outcome.kind] += 1
                     count += 1
@@ -203,9 +205,11 @@ def _store_captures(
 def _store_crawl(
     root: Path, site: str, crawl: str, warcs: Iterable[str], catalog: Catalog, first: datetime | None
 ) -> bool:
-    """Keep the crawl as each of its files describes it; say whether one does."""
+    """Keep the crawl as each of its files with an exchange describes it; say whether one does."""
     for warc in warcs:
         try:
+            if not has_exchange(root, warc):
+                continue
             info = crawl_info(warcinfo(find_warc(root, warc)))
         except DamagedRecord:
             continue
@@ -248,6 +252,7 @@ def _report(
         ),
         owed=owed_after(read, found.asked, base.owed),
         low_confidence=dict(sorted(Counter(name for article in read for name in unsure(article)).items())),
+        duplicates=duplicates(read),
     )
     return end_run(report)
 

@@ -17,8 +17,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from archive.atomic import write_whole
 from archive.cdxj import sidecar_path
 from archive.errors import ConfigError
+from archive.storage import behind, far_names
 from archive.warc.files import SUFFIX
 
 COLLECTION = "archive"
@@ -36,24 +38,38 @@ class Linked:
         self._warcs, self._indexes = folder / "warcs", folder / "indexes"
         for made in (self._warcs, self._indexes):
             made.mkdir()
+        self._places = folder / "places"
+        self._places.touch()
         # JSON is YAML too, and needs no library to be written.
         (folder / "config.yaml").write_text(json.dumps(self._config(), indent=2), "utf-8")
 
     def refresh(self) -> int:
-        """Link what is closed and indexed by now; return how many WARC files are linked."""
+        """Link what is closed and indexed by now; return how many WARC files can be replayed.
+
+        What only the storage has is named to pywb, which reads it there. Raises StorageLost.
+        """
         wanted = dict(self._pairs())
         for name in {link.name for link in self._warcs.iterdir()} - wanted.keys():
             self._index(name).unlink(missing_ok=True)
             (self._warcs / name).unlink()
+        far = dict(self._far())
+        places = "".join(f"{name}\t{place}\n" for name, (place, _) in sorted(far.items())).encode()
+        if places != self._places.read_bytes():
+            with write_whole(self._places) as file:
+                file.write(places)
+        # The index comes last: whatever pywb finds in it can be opened.
         for name, (warc, index) in wanted.items():
-            # The index comes last: whatever pywb finds in it can be opened.
             _link(self._warcs / name, warc)
             _link(self._index(name), index)
-        return len(wanted)
+        for name, (_, index) in far.items():
+            _link(self._index(name), index)
+        return len(wanted.keys() | far.keys())
 
     def unindexed(self) -> list[str]:
         """Return the closed WARC files that have no index, as paths below the data root."""
-        return [path.relative_to(self.root).as_posix() for path in self._closed() if not self._sidecar(path).exists()]
+        held = [path.relative_to(self.root).as_posix() for path in self._closed()]
+        names = sorted({*held, *(name for name in far_names(self.root, "warcs/") if name.endswith(SUFFIX))})
+        return [name for name in names if not sidecar_path(self.root, name).exists()]
 
     def command(self, host: str, port: int) -> list[str]:
         """Return the command that serves the folder; it is to be run in the folder."""
@@ -64,7 +80,10 @@ class Linked:
             "enable_auto_colls": False,
             "collections_root": str(self.folder),
             "collections": {
-                COLLECTION: {"index_paths": f"{self._indexes}/", "archive_paths": f"{self._warcs}/"},
+                COLLECTION: {
+                    "index_paths": f"{self._indexes}/",
+                    "archive_paths": [f"{self._warcs}/", str(self._places)],
+                },
             },
             "framed_replay": True,
         }
@@ -74,6 +93,14 @@ class Linked:
             index = self._sidecar(warc)
             if index.exists():
                 yield warc.name, (warc, index)
+
+    def _far(self) -> Iterator[tuple[str, tuple[str, Path]]]:
+        """Yield the name of each closed WARC file that only the storage has, with its place there and its index."""
+        storage = behind(self.root)
+        for warc in far_names(self.root, "warcs/"):
+            index = sidecar_path(self.root, warc)
+            if storage is not None and warc.endswith(SUFFIX) and not (self.root / warc).exists() and index.exists():
+                yield warc.rpartition("/")[2], (storage.place(warc), index)
 
     def _closed(self) -> list[Path]:
         return sorted((self.root / "warcs").glob(f"*/*/*{SUFFIX}"))

@@ -10,6 +10,7 @@ from urllib.parse import urldefrag
 from scrapy.http import Request
 
 from archive.posts import WITH_BODY, address_of, body_as_query
+from crawler.attempt import CREDENTIALS
 from crawler.frontier import Entry, url_key
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def entry_of(request: Request, spider: SiteSpider) -> Entry:
         how["headers"] = [
             [name.decode("latin-1"), value.decode("latin-1")]
             for name, values in request.headers.items()
+            if not CREDENTIALS.fullmatch(name) and name != b"Cookie"  # redirects copy them; settings give them again
             for value in values
         ]
     text = json.dumps({key: value for key, value in how.items() if value}, ensure_ascii=False)

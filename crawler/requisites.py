@@ -7,7 +7,7 @@ Frames are left out: they are pages of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -46,13 +46,20 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-bg", "
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 _NOT_LAZY = frozenset({"a", "iframe", "frame", "script", "embed", "object", "link", "form"})
 _SETS = {"img": ("srcset",), "source": ("srcset",), "link": ("imagesrcset",)}
+_NAMES = frozenset({*_LAZY, *_LAZY_SETS, "style", "data"}.union(*_ADDRESSES.values(), *_SETS.values()))
+"""All attributes that are looked at; most elements have none of them."""
+_OF_LINKS = frozenset({"style"})
+
+Parsed = Callable[[], tuple[str, etree._Element | None]]
+"""Gives a page's encoding and the root of its tree."""
 
 
-def requisites(url: str, payload: Payload) -> list[str]:
+def requisites(url: str, payload: Payload, parsed: Parsed | None = None) -> list[str]:
     """Return the addresses that a web page or a style sheet needs, in source order, each once.
 
     *url* is where it was served. The addresses are absolute, without fragment,
     as they will be requested; http and https only. Anything else needs nothing.
+    *parsed* gives what somebody has parsed already of a web page.
     Never raises for what a site sends.
 
     >>> head = (("Content-Type", "text/html"),)
@@ -65,22 +72,28 @@ def requisites(url: str, payload: Payload) -> list[str]:
     if is_sheet(mime, urlsplit(url).path):
         found = _absolute(css_addresses(sheet_text(payload)), url, "utf-8")
     elif is_web_page(mime, payload.body):
-        found = _of_page(url, payload)
+        found = _of_page(url, *(parsed() if parsed is not None else _parsed(payload)))
     else:
         return []
     itself = absolute(url, url)
     return [address for address in dict.fromkeys(found) if address != itself]
 
 
-def _of_page(url: str, payload: Payload) -> Iterator[str]:
+def _parsed(payload: Payload) -> tuple[str, etree._Element | None]:
     encoding, text = decode(payload)
-    root = parse(text)
+    return encoding, parse(text)
+
+
+def _of_page(url: str, encoding: str, root: etree._Element | None) -> Iterator[str]:
     if root is None:
         return
     base = root.find(".//base[@href]")
     href = base.get("href") if base is not None else None
     where = (absolute(str(href), url, encoding) if href else None) or url
     for element in root.iter():
+        tag = _tag(element)
+        if tag != "style" and (_OF_LINKS if tag == "a" else _NAMES).isdisjoint(map(_lower, element.keys())):
+            continue
         # What CSS names is not coded as the page is: browsers code it as UTF-8.
         yield from _absolute(_named(element), where, encoding)
         yield from _absolute(_styled(element), where, "utf-8")
@@ -133,6 +146,10 @@ def _styled(element: etree._Element) -> Iterator[str]:
         yield from css_addresses(str(style))
     if _tag(element) == "style":
         yield from css_addresses("".join(str(text) for text in element.itertext()))
+
+
+def _lower(name: str | bytes) -> str:
+    return str(name).lower()
 
 
 def _tag(element: etree._Element) -> str:

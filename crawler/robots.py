@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from protego import Protego
 
 MAX_BYTES = 500 * 1024
 """As many bytes of a robots.txt are read. Source: RFC 9309, section 2.5."""
+MAX_DOWNLOAD = 4 * MAX_BYTES
+"""As many are fetched."""
 MAX_REDIRECTS = 5
 """As many redirects of it are followed, whatever the host. Source: RFC 9309, section 2.3.1.2."""
 MAX_SITEMAPS = 50
@@ -26,6 +29,8 @@ class Rules:
     """Whether a web page came in place of the rules."""
     is_cut: bool = False
     """Whether there was more than is read."""
+    digest: str = ""
+    """The same for files that forbid the same: without comments, blank lines and sitemaps; empty without rules."""
 
     def allows(self, url: str) -> bool:
         """Say whether *url* may be fetched."""
@@ -64,7 +69,24 @@ def read_rules(body: bytes, token: str) -> Rules:
     text = body.decode("utf-8-sig", "ignore")
     if text.lstrip().startswith("<"):
         return Rules(token, is_html=True, is_cut=is_cut)
-    return Rules(token, Protego.parse(_AGENT.sub(lambda match: _group(match, token), text)), is_cut=is_cut)
+    parser = Protego.parse(_AGENT.sub(lambda match: _group(match, token), text))
+    return Rules(token, parser, is_cut=is_cut, digest=_digest(text))
+
+
+def _digest(text: str) -> str:
+    """Return what changes with the rules of a robots.txt, and with nothing else.
+
+    >>> _digest("User-Agent: *\\nDisallow: /x  # no\\n\\nSitemap: /a.xml") == _digest("user-agent:*\\rdisallow:/x")
+    True
+    >>> _digest("hello"), _digest("Sitemap: /a.xml")
+    ('', '')
+    """
+    lines = []
+    for line in text.splitlines():
+        name, sign, value = line.partition("#")[0].partition(":")
+        if sign and name.strip().lower() != "sitemap":
+            lines.append(f"{name.strip().lower()}:{value.strip()}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16] if lines else ""
 
 
 def _group(match: re.Match[str], token: str) -> str:

@@ -15,7 +15,7 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Self, cast
@@ -35,6 +35,7 @@ from crawler.refusals import Unfinished
 from crawler.requests import entry_of, key_of, request_of
 
 if TYPE_CHECKING:
+    from scrapy.core.engine import _Slot
     from scrapy.crawler import Crawler
     from twisted.python.failure import Failure
 
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+LAST = -1_000
+"""Priority of pages like those of which nothing came: what is asked for before may show that articles do."""
+HELD_AT_ONCE = 500
 BATCH = 16
 """Rows leased at once; what is leased and not sent when a run ends is pending again."""
 COMMIT_S = 0.5
@@ -74,6 +78,8 @@ class _Row:
     """A row that is being worked on."""
 
     entry: Entry
+    is_watched: bool = False
+    """Whether it is counted as one of its pattern that is under way."""
     targets: list[Entry] = field(default_factory=list)
     """Where its redirects led: asked for as well."""
     is_going_on: bool = False
@@ -109,10 +115,8 @@ class FrontierScheduler(BaseScheduler):
         self._crawler.signals.connect(self._note_error, signals.spider_error)
         self._crawler.signals.connect(self._note_error, signals.item_error)
         self._crawler.signals.connect(self._note_dropped, signals.item_dropped)
-        assert self._crawler.engine is not None
         # Scrapy has no signal for the end of a request and of all that came of it; this is its own book.
-        slot = self._crawler.engine._slot
-        assert slot is not None
+        slot = self._engine_slot()
         remove = slot.remove_request
 
         def removed(request: Request) -> None:
@@ -121,6 +125,12 @@ class FrontierScheduler(BaseScheduler):
 
         slot.remove_request = removed  # type: ignore[method-assign]
         self._commits.start(COMMIT_S, now=False)
+
+    def _engine_slot(self) -> _Slot:
+        assert self._crawler.engine is not None
+        slot = self._crawler.engine._slot
+        assert slot is not None
+        return slot
 
     def has_pending_requests(self) -> bool:
         """Say whether anything is left to be asked for now."""
@@ -142,7 +152,8 @@ class FrontierScheduler(BaseScheduler):
         """Return what to ask for next; None when there is nothing now."""
         if self._hops:
             return self._hops.popleft()
-        while self._fill():
+        held = waits = 0
+        while waits < len(self._ready) or (not waits and self._fill()):
             entry = self._ready.popleft()
             try:
                 request = request_of(entry, self._spider)
@@ -152,7 +163,21 @@ class FrontierScheduler(BaseScheduler):
                 self._spider.note_failure(entry.url, f"malformed: {error}")
                 self._frontier.fail(entry.key, str(error), entry.attempts + 1, None)
                 continue
-            self._rows[entry.key] = _Row(entry)
+            if may_be_barren := self._may_be_barren(request):
+                patterns = self._spider.recorder.traps.patterns
+                if (pattern := patterns.spent(entry.url)) is not None:
+                    self._hold_back(entry, pattern)
+                    held += 1
+                    if held < HELD_AT_ONCE:
+                        continue
+                    self._engine_slot().nextcall.schedule()  # the loop has other work, too
+                    return None
+                if patterns.may_be_spent(entry.url):
+                    self._ready.append(entry)
+                    waits += 1
+                    continue
+                patterns.begin(entry.url)
+            self._rows[entry.key] = _Row(entry, is_watched=may_be_barren)
             return request
         return None
 
@@ -179,6 +204,18 @@ class FrontierScheduler(BaseScheduler):
         row = self._rows.get(request.meta.get("row", 0))
         if row is not None:
             row.is_unsent = True
+
+    def _may_be_barren(self, request: Request) -> bool:
+        return request.meta.get("purpose") == "page" and self._spider.may_be_barren(request.url)
+
+    def _hold_back(self, entry: Entry, pattern: str) -> None:
+        """Put a row behind all others, and leave it when nothing has come of its pattern even then."""
+        with self._kept():
+            if entry.priority > LAST:
+                self._frontier.again(replace(entry, priority=LAST))
+            else:
+                self._spider.recorder.traps.hold_back(pattern, entry.url)
+                self._frontier.done([entry.key])
 
     def _fill(self) -> bool:
         if not self._ready and not self._spider.is_ending:
@@ -218,6 +255,8 @@ class FrontierScheduler(BaseScheduler):
             row.is_going_on = False
             return
         del self._rows[row.entry.key]
+        if row.is_watched:
+            self._spider.recorder.traps.patterns.end(row.entry.url)
         self._spider.recorder.when_durable(partial(self._settle, row))
 
     def _settle(self, row: _Row) -> None:

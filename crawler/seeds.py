@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
+from archive.urls import without_userinfo
 from crawler.claims import claimant
-from crawler.site_files import Registry, UnknownSite
+from crawler.exits import UnknownSite
+from crawler.site_files import Registry
 from crawler.sites import Host, Seed, Site, split_target
 
 if TYPE_CHECKING:
@@ -82,6 +84,9 @@ def _host(path: Path, number: int, url: str) -> str:
         raise ConfigError(f"{path}: line {number}: {url!r}: {error}; correct the address") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ConfigError(f"{path}: line {number}: {url!r} is no http or https address; correct or remove it")
+    if parts.username is not None:
+        told = f"{without_userinfo(url)!r}: user and password would be in the archive for all to read"
+        raise ConfigError(f"{path}: line {number}: {told}; remove them")
     return split_target(url)[1]
 
 

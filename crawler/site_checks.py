@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import ConfigError
 from archive.model import Article
+from archive.urls import without_userinfo
 from crawler.sites import Site
 
 Fault = tuple[str, str]
@@ -117,7 +118,9 @@ def _addresses(site: Site) -> Iterator[Fault]:
     asked += [(f"feeds[{number}].url", feed.url) for number, feed in enumerate(site.feeds)]
     asked += [(f"sitemaps[{number}]", url) for number, url in enumerate(site.sitemaps)]
     for key, url in asked:
-        if not site.claims(url):
+        if without_userinfo(url) != url:
+            yield key, "user and password would be in the archive for all to read; remove them"
+        elif not site.claims(url):
             yield key, f"{url} is outside the declared hosts; declare its host"
         elif not site.allows(url):
             yield key, f"{url} is on a host that is only inferred; look at it, and correct its evidence"
@@ -128,8 +131,18 @@ def _rest(site: Site) -> Iterator[Fault]:
     for number, name in enumerate(site.expect.fields):
         if name not in names:
             yield f"expect.fields[{number}]", f'an article has no field "{name}"; it has {", ".join(names)}'
-    if site.expect.new_within_days is not None and site.expect.new_within_days < 1:
-        yield "expect.new_within_days", "is a number of days; make it 1 or more"
+    expect = site.expect
+    for key in ("new_within_days", "articles_a_month", "certificate_days", "unanswered_days", "crawled_within_days"):
+        number = getattr(expect, key)
+        if number is not None and number < 1:
+            what = "articles" if key == "articles_a_month" else "days"
+            yield f"expect.{key}", f"is a number of {what}; make it 1 or more"
+    if expect.failures is not None and not 0 <= expect.failures <= 1:
+        yield "expect.failures", "is a share; make it 0 to 1"
+    for key in ("megabytes", "minutes"):
+        amount = getattr(expect, key)
+        if amount is not None and amount <= 0:
+            yield f"expect.{key}", "is an amount; make it more than 0"
     for key in site.crawl:
         if not key.isupper():
             yield f"crawl.{key}", f'settings are written in capitals; make it "{key.upper()}"'

@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 
 from archive.errors import ConfigError
+from archive.health.expect import Expect
 from crawler.ajax import Ajax
+from crawler.exits import UnknownSite
 from crawler.site_checks import check, check_patterns, explain
-from crawler.sites import Expect, Feed, Host, Layout, Province, Seed, Site
+from crawler.sites import Feed, Host, Layout, Province, Seed, Site
 
 
 def load_site(path: Path) -> Site:
@@ -100,7 +102,3 @@ class Registry:
         """Yield every site, in the order of ids."""
         for site_id in self.ids():
             yield load_site(self.folder / f"{site_id}.toml")
-
-
-class UnknownSite(ConfigError):
-    """A site id that no file declares: a fault of the command line."""

@@ -26,7 +26,7 @@ MAX_ENTRIES = 50_000
 _ROOT = re.compile(rb"<(?:[A-Za-z0-9_]+:)?(urlset|sitemapindex)[\s>/]", re.IGNORECASE)
 _ENTRIES = frozenset(("url", "sitemap"))
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-_LINE = re.compile(r"https?://[^\s<>]+")
+_LINE = re.compile(r"https?://[^\s<>/?#][^\s<>]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,9 @@ def _plain(body: bytes) -> list[Entry]:
     """Return the addresses of a sitemap of plain text, one a line; none when other lines are there too."""
     lines = [line.strip() for line in _lines(body)]
     said = [line for line in lines if line]
-    return [Entry(line) for line in dict.fromkeys(said)] if all(_LINE.fullmatch(line) for line in said) else []
+    if not all(_LINE.fullmatch(line) for line in said):
+        return []
+    return [Entry(url) for url in dict.fromkeys(absolute(line, "") for line in said) if url is not None]
 
 
 def _lines(body: bytes) -> Iterator[str]:

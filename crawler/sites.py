@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+from archive.health.expect import Expect
 from archive.text import fold
 from archive.times import VN
 from archive.urls import identity_key
@@ -133,15 +134,6 @@ class Province(_Table, frozen=True):
     """Code of the General Statistics Office before 2025-07-01."""
     gso_post: str | None = None
     """Code of the General Statistics Office from 2025-07-01 on."""
-
-
-class Expect(_Table, frozen=True):
-    """What every crawl of the site is held against; one that is broken is exit code 6."""
-
-    new_within_days: int | None = None
-    """The newest article is not older than so many days."""
-    fields: tuple[str, ...] = ()
-    """Fields of an article that are filled in at least half of those that a crawl reads."""
 
 
 class Site(_Table, frozen=True):
@@ -281,6 +273,16 @@ class Site(_Table, frozen=True):
     def identity(self, url: str) -> str:
         """Return the key which all addresses of one article on this site share."""
         return self.source_id(url) or self._key(self.canonical(url))
+
+    @cached_property
+    def article_identity(self) -> Callable[[str], str | None]:
+        """Gives the identity of an address, null when it has not the shape of an article's."""
+
+        @lru_cache(maxsize=8192)
+        def identity_of(url: str) -> str | None:
+            return self.identity(url) if self.is_article(url) else None
+
+        return identity_of
 
     def canonical(self, url: str) -> str:
         """Return *url* without fragment and without what makes no other page. It is compared, never asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
@@ -15,20 +16,23 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.defer import deferred_from_coro
 
 from archive.errors import KhcnError
-from archive.model import Article, Attachment, Image, Payload, Purpose
+from archive.model import Article, Attachment, Image, NotAnArticle, Purpose
 from archive.times import UTC
 from crawler.causes import cause
 from crawler.downloader import stopped_by
+from crawler.files import payload_of
 from crawler.frontier import Frontier, url_key
 from crawler.known import KnownSet
+from crawler.leads import Leads, PageLeads
 from crawler.middlewares.scope import OffScope
 from crawler.opening import open_crawl
-from crawler.page import ListingPage
+from crawler.page import Page
+from crawler.private import declared_by
 from crawler.reading import Result
+from crawler.reading_process import DIED, TOO_COSTLY, is_small
 from crawler.recorder import Recorder
 from crawler.refusals import REFUSED, HostClosed, NotAsked
 from crawler.requests import address_asked
-from crawler.requisites import LINKED
 from crawler.sessions import without_junk
 from crawler.sites import Seed, Site
 
@@ -81,6 +85,7 @@ class SiteSpider(scrapy.Spider):
         spider.recorder, spider.frontier = opened.recorder, opened.frontier
         spider.recorder.on_broken = spider.stop
         spider.stops_at_known = not spider.full and opened.stops_at_known
+        spider.recorder.beside.with_listings = spider.stops_at_known or spider.since is not None
         spider._known = KnownSet(spider.recorder.known())
         if opened.is_resumed:
             # What the run before has left out, for a limit or a failure, it did not leave word of.
@@ -97,6 +102,11 @@ class SiteSpider(scrapy.Spider):
         seeds = [seed.url for seed in self.seeds] if self.seeds != self.site.seeds else []
         since = self.since.isoformat() if self.since else None
         return {"full": self.full, "limit": self.limit, "since": since, "seeds": seeds}
+
+    @cached_property
+    def may_be_private(self) -> frozenset[tuple[str, int]]:
+        """Hosts and ports that may lie at private addresses."""
+        return declared_by((seed.url for seed in self.seeds), by_hand=self.seeds != self.site.seeds)
 
     @property
     def is_ending(self) -> bool:
@@ -132,6 +142,10 @@ class SiteSpider(scrapy.Spider):
         chosen = {key: url for key, url in keys.items() if key not in found}
         traps.note_sessions(chosen, named)
         return list(chosen.values())
+
+    def may_be_barren(self, url: str) -> bool:
+        """Say whether an address is only asked for as long as articles come of those like it."""
+        return False
 
     def known(self, url: str) -> bool:
         """Say whether the article at *url* is in the archive already."""
@@ -180,18 +194,42 @@ class SiteSpider(scrapy.Spider):
     def read(self, response: Response) -> Result | None:
         """Return what the page was read as when it was captured."""
         capture = response.meta.get("capture")
-        return self.recorder.result(capture) if capture is not None else None
+        result = self.recorder.result(capture) if capture is not None else None
+        if isinstance(result, NotAnArticle) and result.reason.startswith((TOO_COSTLY, DIED)):
+            self._note_unread(response, result.reason)
+        return result
+
+    def leads(self, response: Response) -> Leads | PageLeads:
+        """Return what a page leads to: read beside the event loop, or here if that takes but milliseconds."""
+        leads: Leads | PageLeads | None = response.meta.get("leads")
+        if leads is None:
+            payload = payload_of(response)
+            if is_small(payload):
+                leads = PageLeads(Page(self.site, response.url, datetime.now(UTC), payload), payload)
+            else:  # a feed, or an answer that was cut
+                is_page = response.meta.get("purpose") == "page"
+                leads = Leads(failure=f"{TOO_COSTLY} (links)" if is_page else None)
+            response.meta["leads"] = leads
+        if leads.failure is not None:
+            self._note_unread(response, leads.failure)
+        return leads
+
+    def _note_unread(self, response: Response, why: str) -> None:
+        """Note, once, a page that came and could not be read to its end."""
+        if response.request is not None and not response.meta.get("unread"):
+            response.meta["unread"] = True
+            self.note_failed_page(response.request, why)
+
+    def note_page(self, request: Request, article: Article | None) -> None:
+        """Note for its pattern that a page came, and what came of it."""
+        hops: list[str] = request.meta.get("redirect_urls", [])
+        if request.meta.get("purpose") == "page":
+            asked = hops[0] if hops else request.url
+            self.recorder.traps.patterns.note(asked, request.meta.get("via"), article, len(hops))
 
     def links(self, response: Response) -> list[str]:
         """Return the addresses of pages that a page links to, absolute, in source order, each once."""
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ]
-        payload = Payload(response.status, tuple(headers), response.body)
-        page = ListingPage(self.site, response.url, datetime.now(UTC), payload)
-        return list(dict.fromkeys(url for url, _, rel in page.links if not LINKED & set(rel.lower().split())))
+        return list(self.leads(response).links)
 
     def fail(self, failure: Failure) -> None:
         """Note a request that got no usable answer (errback of every request)."""
@@ -203,8 +241,11 @@ class SiteSpider(scrapy.Spider):
         elif isinstance(error, OffScope):
             self.note_off_scope(asked, str(error), request)
         elif isinstance(error, HttpError) and error.response.status in (404, 410) and not self._is_vital(request):
+            self.note_page(request, None)
             self.note_not_found(request.url, error.response.status)
         elif isinstance(error, HttpError):
+            if error.response.status < 400:
+                self.note_page(request, None)
             self.note_failed_page(request, f"status: {error.response.status}")
         elif isinstance(error, HostClosed):
             self.note_failed_page(request, str(error), again_at=error.until or datetime.now(UTC))

@@ -151,7 +151,7 @@ def _other_ids(root: Path, crawls: set[str]) -> set[str]:
     ids: set[str] = set()
     for warc in list_warcs(root):
         context = Context.of(root, warc)
-        if not context.is_import and context.crawl not in crawls:
+        if not context.is_foreign and context.crawl not in crawls:
             continue
         with find_warc(root, warc).open("rb") as file:
             try:

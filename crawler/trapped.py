@@ -9,7 +9,9 @@ from datetime import date
 from functools import lru_cache, partial
 
 from archive.digests import address_hash
+from archive.report import HeldBack
 from crawler.known import KnownSet
+from crawler.patterns import Patterns
 from crawler.sessions import without_junk
 from crawler.sites import Site
 from crawler.url_traps import Kind, Numbered, dated, numbered, trap
@@ -18,6 +20,10 @@ logger = logging.getLogger(__name__)
 
 BARREN = 2
 """So many pages of a list in a row that name nothing which others of it have not named: it is over."""
+PAGE_LINKS = 1_000
+"""As many new pages are asked for of those that one page of an undeclared site names; hacked pages name more."""
+LOOKED_AT = 10_000
+"""So many of its links are looked at, at most: to judge each takes time in which nothing else goes on."""
 CALENDAR_PAGES = 1_000
 """Of calendars no more is asked for in a crawl: 40 years of two."""
 
@@ -25,8 +31,11 @@ CALENDAR_PAGES = 1_000
 class Traps:
     """Tell traps from pages, and count each of their addresses once. Nothing of them makes a crawl a failure."""
 
-    def __init__(self, site: Site, today: date) -> None:
+    def __init__(self, site: Site, today: date, barren: int = 0) -> None:
+        """So many pages of a pattern in a row may be *barren*: without a new article; 0: any number."""
         self._site = site
+        self.patterns = Patterns(barren)
+        """Which patterns of addresses give articles."""
         self._kind = lru_cache(maxsize=8192)(partial(trap, site=site, today=today))
         self.counts: Counter[str] = Counter()
         """Addresses that were not asked for, by the kind of trap."""
@@ -39,10 +48,17 @@ class Traps:
         self._named = KnownSet()
         self._barren: dict[int, int] = {}
 
-    def go_on(self, counts: Mapping[str, int], examples: Mapping[str, str]) -> None:
+    def go_on(self, counts: Mapping[str, int], examples: Mapping[str, str], held_back: Iterable[HeldBack] = ()) -> None:
         """Take up what an earlier run of the crawl counted."""
         self.counts.update(counts)
         self.examples.update(examples)
+        self.patterns.go_on(held_back)
+
+    def hold_back(self, pattern: str, url: str) -> None:
+        """Count an address that is not asked for because nothing comes of those of its pattern."""
+        if self.patterns.hold_back(pattern, url):
+            logger.warning("pattern held back", extra={"pattern": pattern, "url": url})
+        self.note("barren", url)
 
     def note(self, kind: Kind, url: str) -> None:
         """Count an address that is not asked for."""
@@ -98,6 +114,12 @@ class Traps:
         for link in later:
             self.note("past_last_page", link)
         return [link for link in links if link not in later]
+
+    def without_flood(self, links: list[str], most: int = PAGE_LINKS) -> list[str]:
+        """Return the first *most* of the pages that one page links to."""
+        for url in links[most:]:
+            self.note("link_flood", url)
+        return links[:most]
 
     def _of_series(self, url: str, series: str) -> Numbered | None:
         page = numbered(url, self._site)

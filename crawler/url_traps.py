@@ -24,10 +24,13 @@ Kind = Literal[
     "calendar",
     "page_number",
     "past_last_page",
+    "link_flood",
     "session",
     "long_address",
+    "barren",
 ]
-"""All kinds. Of a single address nobody can tell that it is past the last page, or another session's."""
+"""All kinds. Of a single address nobody can tell that it is past the last page, one too many, another session's, or
+that nothing comes of those like it."""
 
 MAX_ADDRESS = 2_000
 """Characters. A headline of 200 Vietnamese letters, percent-encoded and decomposed, has about 1,000."""

@@ -2,24 +2,47 @@
 
 The prose of that file is written by hand. Between ``<!-- fields: Name -->`` and
 ``<!-- end -->`` stands one row for each field of the dataclass *Name*, in the order in
-which it is written, described by the docstring below the field.
+which it is written, described by the docstring below the field; those it takes over from
+another class are in the table of that.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import types
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from archive import model, report
+from archive.catalog.checks import Removed
+from archive.diff import Part
+from archive.documents.model import DocumentText
+from archive.export import record
+from archive.history import History, HistoryEvent, Version
 from archive.schema import field_docs
+from archive.search.search import Facets, Hit
+from archive.similar import Same
+from archive.versions import Diff
 
 PAGE = Path(__file__).with_name("data-format.md")
+
+_MODULES = (model, report, record)
+_ANSWERS = (Diff, DocumentText, Facets, History, HistoryEvent, Hit, Part, Removed, Same, Version)
+CLASSES: dict[str, type] = {
+    name: kind
+    for module in _MODULES
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and kind.__module__ == module.__name__
+} | {
+    kind.__name__: kind
+    for kind in (Diff, DocumentText, Facets, History, HistoryEvent, Hit, Part, Removed, Same, Version)
+}
+"""Every class that has a table: all of the model, the reports and the exports, and what :class:`Archive` answers."""
 
 _BLOCK = re.compile(r"(<!-- fields: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _WORDS = {str: "string", int: "integer", float: "number", bool: "true or false", bytes: "bytes"}
@@ -33,7 +56,12 @@ def fill(text: str) -> str:
 def table(kind: type) -> str:
     """Return the fields of a dataclass as a Markdown table."""
     docs, hints = field_docs(kind), get_type_hints(kind)
-    rows = [f"| `{field.name}` | {words(hints[field.name])} | {_cell(docs[field.name])} |" for field in fields(kind)]
+    taken_over = [base for base in kind.__bases__ if is_dataclass(base)]
+    listed = [field for field in fields(kind) if field.name in inspect.get_annotations(kind) or not taken_over]
+    rows = [
+        f"| `{field.name.removesuffix('_')}` | {words(hints[field.name])} | {_cell(docs[field.name])} |"
+        for field in listed
+    ]
     return "\n".join(["| key | value | meaning |", "|---|---|---|", *rows]) + "\n"
 
 
@@ -66,10 +94,9 @@ def words(hint: Any) -> str:
 
 
 def _kind(name: str) -> type:
-    kind: type | None = getattr(model, name, None) or getattr(report, name, None)
-    if kind is None:
-        raise SystemExit(f"{PAGE.name}: no dataclass {name!r} in archive/model.py or archive/report.py")
-    return kind
+    if name not in CLASSES:
+        raise SystemExit(f"{PAGE.name}: no dataclass {name!r} in the model, the report or the record of exports")
+    return CLASSES[name]
 
 
 def _cell(text: str) -> str:

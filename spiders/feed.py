@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response
 
-from archive.times import now
-from crawler.feeds import feed_links, read_feed
+from crawler.beside import steered_by
+from crawler.feeds import read_feed
 from crawler.files import payload_of
-from crawler.page import ListingPage
 from spiders.finder import LATER, Finder, asked_url
 
 logger = logging.getLogger(__name__)
@@ -35,11 +34,8 @@ class FeedFinder(Finder):
         """Ask for the feeds that a page names."""
         if not self.discovers:
             return
-        page = ListingPage(self.site, response.url, now(), payload_of(response))
         declared = {feed.url for feed in self.site.feeds}
-        # Of an undeclared site every page is asked for: below /rss/ there may be articles, as at khcnhungyen.gov.vn.
-        named = feed_links(page.root, page.base, only_named=not self.site.layouts)
-        links = [url for url in named if self.site.allows(url) and url not in declared]
+        links = [url for url in self.leads(response).feeds if self.site.allows(url) and url not in declared]
         feeds = [url for url in links if not self.site.is_article(url) and not self.site.is_listing(url)]
         for url in self.fresh(feeds, response.url):
             if self._feeds_found >= self.settings.getint("FEEDS_MAX"):
@@ -48,11 +44,14 @@ class FeedFinder(Finder):
             self._feeds_found += 1
             yield self.request(url, self.parse_feed, via=response.url, purpose="feed", priority=LATER)
 
-    def parse_feed(self, response: Response, is_declared: bool = False, is_named: bool = False) -> Iterator[Request]:
+    async def parse_feed(
+        self, response: Response, is_declared: bool = False, is_named: bool = False
+    ) -> AsyncIterator[Request]:
         """Ask for what a feed names; of a page that lists feeds for those feeds, once."""
-        items = read_feed(payload_of(response), response.url)
+        items = await steered_by(read_feed, payload_of(response), response.url)
         if items is not None:
-            yield from self.ask_found(((item.url, item.published) for item in items), via=asked_url(response))
+            for request in self.ask_found(((item.url, item.published) for item in items), via=asked_url(response)):
+                yield request
         elif is_declared:
             assert response.request is not None
             self.note_failed_page(response.request, "malformed: no feed at a feed's address")

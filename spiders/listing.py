@@ -75,8 +75,12 @@ class ListingSpider(UndeclaredFinder, NoticingFinder, FeedFinder, SitemapFinder,
             yield from self.open_sitemaps(response)
             yield from self.open_feeds(response)
         if not self.site.layouts:
+            assert response.request is not None
+            self.note_page(response.request, result if isinstance(result, Article) else None)
             if isinstance(result, Article):
                 self.note_files(result)
+                if self.is_left(result, response):
+                    return
             yield from self.follow_undeclared(response, **how)
             return
         if isinstance(result, Listing):  # a seed can redirect to a listing

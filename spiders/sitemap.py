@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import KhcnError
 from archive.times import now
+from crawler.beside import steered_by
 from crawler.feeds import read_feed
 from crawler.files import payload_of
 from crawler.refusals import NotAsked
@@ -49,13 +50,13 @@ class SitemapFinder(Finder):
         if not named and self.site.allows(usual) and self.fresh([usual], None) and self._may_exist(usual):
             yield self.request(usual, self.parse_sitemap, purpose="sitemap", priority=LATER, is_guess=True)
 
-    def parse_sitemap(
+    async def parse_sitemap(
         self, response: Response, depth: int = 0, is_declared: bool = False, is_guess: bool = False
-    ) -> Iterator[Request]:
+    ) -> AsyncIterator[Request]:
         """Ask for what a sitemap names: pages, or further sitemaps. A feed in its place is one."""
         payload = payload_of(response)
-        sitemap = read_sitemap(payload, response.url)
-        if sitemap is None and (items := read_feed(payload, response.url)) is not None:
+        sitemap = await steered_by(read_sitemap, payload, response.url)
+        if sitemap is None and (items := await steered_by(read_feed, payload, response.url)) is not None:
             sitemap = Sitemap(False, tuple(Entry(item.url, None, item.published) for item in items))
         if sitemap is None:
             self.recorder.counts["sitemaps_unreadable"] += 1
@@ -66,12 +67,15 @@ class SitemapFinder(Finder):
         if sitemap.is_cut:
             logger.warning("sitemap cut", extra={"url": response.url, "entries": len(sitemap.entries)})
         if sitemap.is_index:
-            yield from self._open_index(sitemap, response, depth)
+            for request in self._open_index(sitemap, response, depth):
+                yield request
             return
         via = asked_url(response)
-        yield from self.ask_found(((entry.url, newest(entry)) for entry in sitemap.entries), via)
+        for request in self.ask_found(((entry.url, newest(entry)) for entry in sitemap.entries), via):
+            yield request
         if not self.full and tells_changes(sitemap, now()):
-            yield from self._ask_changed(sitemap)
+            for request in self._ask_changed(sitemap):
+                yield request
 
     def fail(self, failure: Failure) -> None:
         """Note a request that got no usable answer; where we merely guessed a sitemap, none is no failure."""

@@ -19,7 +19,7 @@ from typing import Any
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
            "--disable-component-update", "--no-first-run", "--remote-debugging-pipe", "--window-size=1000,1400")  # fmt: skip
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 class Browser:
@@ -81,7 +81,7 @@ def browser(*options: str) -> Iterator[Browser]:
     assert CHROMIUM
     inner_in, to_browser = os.pipe()
     from_browser, inner_out = os.pipe()
-    with tempfile.TemporaryDirectory(prefix="khcn-browser-") as profile:
+    with tempfile.TemporaryDirectory(prefix="khcn-browser-", ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
             [CHROMIUM, *OPTIONS, *options, f"--user-data-dir={profile}"],
             preexec_fn=lambda: _speak_on_3_and_4(inner_in, inner_out),

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import TracebackType
-from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from archive.catalog import checks, pages, read, write
+from archive.catalog import checks, pages, read, similar, write
 from archive.catalog.answered import answered_hashes
+from archive.catalog.browsing import Browsing
+from archive.catalog.changes import generation, note_documents
 from archive.catalog.checks import Due, Removed
-from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
+from archive.catalog.documents import Document, captures_of_document, documents_after
+from archive.catalog.engine import reading
+from archive.catalog.following import Following
+from archive.catalog.harvesting import Harvesting
 from archive.catalog.held import held_ids, last_readings
+from archive.catalog.holdings import Holdings
 from archive.catalog.known import known_urls, list_urls
+from archive.catalog.opened import Opened
 from archive.catalog.pages import Page
+from archive.catalog.past import Past, nearest_address, past_of
 from archive.catalog.read import Crawl, Observation
+from archive.catalog.similar import Likeness
 from archive.catalog.write import State
 from archive.ledger import SPREAD, Ledger
 from archive.model import Article, Capture
 
-T = TypeVar("T")
-Place = tuple[str, str]
 
-
-class Catalog:
+class Catalog(Opened):
     """Rows about crawls, captures and articles; used by one thread at a time.
 
     Each call is a transaction of its own, or part of the one around it::
@@ -40,59 +43,6 @@ class Catalog:
     The same facts give the same rows, whatever their order and however often
     they are told. Errors of the database are CatalogError or DiskError.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._transaction: Connection | None = None
-
-    @classmethod
-    def open(cls, url: str | Path, *, create: bool = True, read_only: bool = False) -> Catalog:
-        """Open the catalog at a SQLAlchemy URL, or in a SQLite file.
-
-        A missing one is made when *create*. *read_only* needs no write
-        access to the file or its folder, and works while a crawl writes.
-        Raises CatalogError, saying what to do, when it can not be opened.
-
-        >>> with Catalog.open("sqlite://") as catalog:
-        ...     catalog.counts()["articles"]
-        0
-        """
-        parsed = parse_url(url)
-        return cls(open_engine(parsed, create=create, read_only=read_only))
-
-    @property
-    def path(self) -> Path | None:
-        """The SQLite file, null for a database elsewhere."""
-        return sqlite_path(self._engine.url)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        with explained(self._engine.url):
-            self._engine.dispose()
-
-    def __enter__(self) -> Catalog:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Make all calls inside one transaction: all of it is kept, or, on an error, nothing.
-
-        SQLite has one writer at a time: leave it soon, others may wait.
-        """
-        if self._transaction is not None:
-            yield
-            return
-        with writing(self._engine) as connection:
-            self._transaction = connection
-            try:
-                yield
-            finally:
-                self._transaction = None
 
     # Facts in.
 
@@ -106,14 +56,20 @@ class Catalog:
         with self.transaction():
             write.add_captures(self._writer, captures)
 
-    def add_reading(self, capture: str, kind: str, detail: str = "") -> None:
+    def add_reading(self, capture: str, kind: str, detail: str = "", state: str = "") -> None:
         """Keep how a capture (by id) was read: ``article``, ``listing``, ``rejected``, ``redirect``.
 
         *detail* is the parser of an article, the reason of a rejection, the
-        target of a redirect.
+        target of a redirect; *state* names the code that read it, so that what older code read can be found.
         """
         with self.transaction():
-            write.add_reading(self._writer, capture, kind, detail)
+            write.add_readings(self._writer, [(capture, kind, detail, state)])
+
+    def add_readings(self, readings: Sequence[tuple[str, str, str, str]]) -> None:
+        """Keep how captures were read: of each its id, kind, detail and state, as :meth:`add_reading` takes them."""
+        if readings:
+            with self.transaction():
+                write.add_readings(self._writer, readings)
 
     def add_article(self, article: Article) -> State:
         """Keep what a capture of an article's page gave: an observation, and its version.
@@ -123,24 +79,22 @@ class Catalog:
         version, else ``changed``. What is equal and what is not:
         :mod:`archive.catalog.identity`. A version is represented by its
         most complete capture, the earliest of these: the one whose article has
-        the fewest pictures and documents without a file. Read differently than
-        before, or with fewer files, the same capture's former reading is
-        retracted.
+        the fewest pictures and documents without a file. What the same capture
+        gave before is forgotten.
 
         Raises ValueError when it has no capture.
         """
         with self.transaction():
             return write.add_article(self._writer, article)
 
-    def retract(self, captures: Iterable[str]) -> set[str]:
-        """Forget the articles that *captures* (ids) gave; versions and articles seen nowhere else go too.
+    def state_of(self, article: Article) -> State:
+        """Return what :meth:`add_article` would, of an article that it was given before, and was not retracted."""
+        return self._ask(lambda connection: write.state_of(connection, article))
 
-        Returns captures that now represent a version in place of a retracted
-        one: what does not belong to a version (section, tags, file facts) is
-        still the retracted capture's until they are added again.
-        """
+    def retract(self, captures: Iterable[str]) -> None:
+        """Forget the articles that *captures* (ids) gave; versions and articles seen nowhere else go too."""
         with self.transaction():
-            return write.retract(self._writer, captures)
+            write.retract(self._writer, captures)
 
     def replace_sites(self, sites: Sequence[str] | None, source: Catalog) -> None:
         """Put *source*'s rows of *sites* (None: of all) in place of this catalog's, at once or not at all."""
@@ -191,18 +145,18 @@ class Catalog:
         """Yield the latest version of each article, by date of publication (without one: of capture).
 
         *since* and *until* are included; a ``date`` is a whole day in Vietnam.
-        Articles added while iterating may or may not come.
+        The catalog may be written meanwhile: each article comes once, as it reads when its turn comes. One that is
+        added while iterating does not come. An iterator left lying holds no transaction open.
         """
-        return self._pages(
-            lambda connection, after: read.article_page(connection, site=site, since=since, until=until, after=after)
-        )
+        packed = self._ask(lambda connection: read.articles_in_order(connection, site=site, since=since, until=until))
+        size = read.BATCH * read.ID_BYTES
+        for start in range(0, len(packed), size):
+            some = packed[start : start + size]
+            yield from self._ask(lambda connection, some=some: read.articles_by_id(connection, some))  # type: ignore[misc]
 
-    def newest(self, site: str, until: date | datetime) -> datetime | None:
-        """Return when the newest article of a site was published (without a date: captured), until *until*.
-
-        A date that lies in the future is a misprint, and would hide for years that a site fell silent.
-        """
-        return self._ask(lambda connection: read.newest(connection, site, until))
+    def published_days(self, site: str | None = None) -> dict[str, dict[date, int]]:
+        """Return, of each site, how many articles were published (without a date: captured) on which day in Vietnam."""
+        return self._ask(lambda connection: read.published_days(connection, site))
 
     def article(self, url: str, at: datetime | None = None) -> Article | None:
         """Return the article at *url*, under any of its addresses, as it was seen last.
@@ -215,6 +169,17 @@ class Catalog:
     def versions(self, url: str) -> list[Article]:
         """Return the versions of the article at *url*, each once, in the order in which they were first seen."""
         return self._ask(lambda connection: read.versions_of(connection, url))
+
+    def past(self, url: str, *, every: bool = False) -> Past | None:
+        """Return all that is held of the past of the article at *url*, under any of its addresses; null without one.
+
+        With *every* what each of its captures gave, too.
+        """
+        return self._ask(lambda connection: past_of(connection, url, every=every))
+
+    def nearest(self, url: str) -> str | None:
+        """Return the address of an article that begins most like *url*, for who mistyped it; null when none is near."""
+        return self._ask(lambda connection: nearest_address(connection, url))
 
     def observations(self, url: str) -> list[Observation]:
         """Return every time the article at *url* was seen, with its version then, in the order of time."""
@@ -233,6 +198,18 @@ class Catalog:
         """Return what became of the article at *url*, under any of its addresses; null when there is none."""
         return self._ask(lambda connection: checks.ledger_of(connection, url))
 
+    def same_as(self, url: str) -> Likeness:
+        """Return the articles elsewhere that say the same as the one at *url*; none when there is no such article.
+
+        What is elsewhere, and what is the same: :mod:`archive.catalog.similar`, :mod:`archive.similar`.
+        """
+
+        def ask(connection: Connection) -> Likeness:
+            article = checks.article_at(connection, url)
+            return similar.same_as(connection, article) if article is not None else Likeness((), 0)
+
+        return self._ask(ask)
+
     def removed(self, site: str | None = None) -> Iterator[Removed]:
         """Yield the confirmed removals of articles, also of those that came back, site by site."""
         for each in self.sites() if site is None else (site,):
@@ -243,9 +220,13 @@ class Catalog:
         """Count the articles that were confirmed as ``gone``, came ``back`` or ``moved`` by checks of one crawl."""
         return self._ask(lambda connection: checks.events_of(connection, site, crawl))
 
-    def new_versions(self, site: str, crawl: str) -> list[Article]:
-        """Return the versions that a capture of a crawl represents, by (captured, url)."""
-        return self._ask(lambda connection: read.new_versions(connection, site, crawl))
+    def new_versions(self, site: str, crawl: str) -> Iterator[Article]:
+        """Yield the versions that a capture of a crawl represents, by (captured, url), as they are at this moment."""
+        if self._transaction is not None:
+            yield from read.new_versions(self._transaction, site, crawl)
+            return
+        with reading(self._engine) as connection:
+            yield from read.new_versions(connection, site, crawl)
 
     def crawls_beside(self, site: str, crawl: str) -> list[str]:
         """Return the other crawls that saw versions which a capture of *crawl* represents, sorted.
@@ -275,6 +256,50 @@ class Catalog:
     def captures_by_warc(self, site: str) -> dict[str, int]:
         """Return how many captures of a site each of its WARC files holds."""
         return self._ask(lambda connection: read.captures_by_warc(connection, site))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Holdings]:
+        """Give the articles as they are now, however long they are read and whoever writes meanwhile."""
+        with reading(self._engine) as connection:
+            yield Holdings(connection)
+
+    @contextmanager
+    def following(self) -> Iterator[Following]:
+        """Give one state of the catalog to what follows its changes."""
+        with reading(self._engine) as connection:
+            yield Following(connection)
+
+    @contextmanager
+    def browsing(self) -> Iterator[Browsing]:
+        """Give one state of the catalog to who reads it a page at a time."""
+        with reading(self._engine) as connection:
+            yield Browsing(connection)
+
+    @contextmanager
+    def harvesting(self) -> Iterator[Harvesting]:
+        """Give one state of the catalog to who passes articles on."""
+        with reading(self._engine) as connection:
+            yield Harvesting(connection)
+
+    def generation(self) -> str:
+        """Return which catalog this is; one made anew in its place has another, and its changes begin again."""
+        return self._ask(generation)
+
+    def note_documents(self, documents: Iterable[str]) -> int:
+        """Count the articles with *documents* (SHA-256) as changed, whose texts were got since; return how many."""
+        with self.transaction():
+            return note_documents(self._writer, documents)
+
+    def documents(self, sites: Sequence[str] | None = None) -> Iterator[Document]:
+        """Yield the documents of all versions of the articles of *sites* (None: of all), each file once."""
+        last = ""
+        while found := self._ask(lambda connection, after=last: documents_after(connection, sites, after)):  # type: ignore[misc]
+            yield from found
+            last = found[-1].sha256
+
+    def captures_of_document(self, sha256: str) -> list[str]:
+        """Return the captures (ids) that hold a document."""
+        return self._ask(lambda connection: captures_of_document(connection, sha256))
 
     def pages(
         self, sites: Sequence[str], since: date | datetime | None = None, until: date | datetime | None = None
@@ -328,23 +353,3 @@ class Catalog:
         """Yield every row as a line of text, in fixed order: two catalogs are equal if these are."""
         with reading(self._engine) as connection:
             yield from read.dump_lines(connection)
-
-    @property
-    def _writer(self) -> Connection:
-        assert self._transaction is not None
-        return self._transaction
-
-    def _ask(self, question: Callable[[Connection], T]) -> T:
-        if self._transaction is not None:
-            return question(self._transaction)
-        with reading(self._engine) as connection:
-            return question(connection)
-
-    def _pages(self, page: Callable[[Connection, Place | None], tuple[list[T], Place | None]]) -> Iterator[T]:
-        # A page at a time: an iterator left lying holds no transaction open.
-        place: Place | None = None
-        while True:
-            entries, place = self._ask(lambda connection, after=place: page(connection, after))  # type: ignore[misc]
-            yield from entries
-            if place is None:
-                return

@@ -1,4 +1,7 @@
-"""Open the database behind the catalog: SQLite now, PostgreSQL by the same SQL."""
+"""Open the database behind the catalog: a SQLite file, or PostgreSQL by the same SQL.
+
+What differs is in :mod:`archive.catalog.dialect`.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,31 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Table, create_engine, event, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from archive.catalog import changes, dialect
+from archive.catalog.dialect import POSTGRESQL, is_postgres, shown
+from archive.catalog.prepared import PreparedRows
+from archive.catalog.steps import STEPS
 from archive.catalog.tables import SCHEMA_VERSION, meta, metadata
+from archive.catalog.upgrade import History, upgrade
+from archive.derived import use_wal
 from archive.errors import CatalogError, DiskError, disk_error, disk_failed, disk_full
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another one (two sites crawled at once)."""
 
+HISTORY = History("catalog", meta.name, SCHEMA_VERSION, STEPS)
+"""With the next schema comes the step from this one, and a data root of this one in ``tests/upgrade/``."""
+
 _WRITES = "khcn_writes"
 _FULL = (sqlite3.SQLITE_FULL, "53100")
 """What SQLite and PostgreSQL call a full disk."""
+_OFTEN_FULL = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+"""What SQLite says of a full disk when a file beside the database can not be made, or can not grow."""
 _FAILED = (sqlite3.SQLITE_IOERR, "58030")
 """And one that fails."""
 _NO_ACCESS = ("readonly", "read-only", "permission", "unable to open", "not a directory", "file exists")
@@ -43,10 +56,11 @@ def parse_url(url: str | Path, what: str = "catalog") -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise CatalogError(f"{what} {url!r}: not a database URL; write sqlite:////absolute/path") from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise CatalogError(f"{what} {url!r}: only sqlite:///... and postgresql+psycopg://... are known")
-    return parsed
+        # Not shown: what is misspelt may hold a password all the same.
+        raise CatalogError(f"{what}: this is no database URL; write sqlite:////absolute/path") from None
+    if parsed.get_backend_name() not in ("sqlite", POSTGRESQL) or parsed.drivername == f"{POSTGRESQL}+psycopg2":
+        raise CatalogError(f"{what} {shown(parsed)!r}: only sqlite:///... and postgresql+psycopg://... are known")
+    return parsed.set(drivername=f"{POSTGRESQL}+psycopg") if parsed.drivername == POSTGRESQL else parsed
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -63,7 +77,8 @@ def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
 
     *read_only* opens SQLite files that nobody may write, on a read-only disk
     too. Raises CatalogError, saying what to do, for a file that is missing,
-    no database, another program's, of another schema, or not writable.
+    no database, another program's, of another schema, or not writable. One of an earlier
+    schema is brought up to this one when there are steps to it, and it is not *read_only*.
     """
     path = sqlite_path(url)
     with explained(url):
@@ -74,14 +89,32 @@ def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
         if path is not None and path.is_dir():
             raise CatalogError(f"{path}: a folder, where the catalog's file should be; name the file in it")
         engine = _read_only_engine(url, path) if read_only and path else _engine(url)
+        if read_only:
+            dialect.only_read(engine)
         try:
             if not read_only:
-                _create_tables(engine, url)
+                if create or not is_postgres(engine):
+                    _create_tables(engine, url)
+                if HISTORY.reaches(_schema_of(engine)):
+                    upgrade(HISTORY, path, lambda: writing(engine))
             _check_schema(engine, url)
+            if not read_only:
+                _keep_changes(engine)
         except BaseException:
             engine.dispose()
             raise
     return engine
+
+
+def tables_of(url: URL) -> set[str]:
+    """Return the names of the tables of a database, whosever they are. Raises CatalogError."""
+    with explained(url):
+        engine = _engine(url)
+        try:
+            with engine.connect() as connection:
+                return dialect.table_names(connection)
+        finally:
+            engine.dispose()
 
 
 @contextmanager
@@ -89,7 +122,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection in a write transaction: committed when left well, else rolled back."""
     options = {_WRITES: True}
     with (
-        explained(engine.url),
+        explained(engine.url, (SQLAlchemyError,)),
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
@@ -99,48 +132,58 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one state of the database."""
-    with explained(engine.url), engine.connect() as connection:
+    # What the caller makes of what it reads, and where it writes it, has errors of its own.
+    with explained(engine.url, (SQLAlchemyError,)), engine.connect() as connection:
+        if options := dialect.snapshot_options(engine):
+            connection.execution_options(**options)
         yield connection
 
 
 def upsert(connection: Connection, table: Table) -> Any:
     """Return an INSERT of the connection's dialect which knows ``on_conflict_do_update``."""
-    return _insert(connection.dialect.name, table)
-
-
-def _insert(dialect: str, table: Table) -> Any:
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return dialect.insert(connection.dialect.name, table)
 
 
 def put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert *rows*; a row whose primary key is there takes the new values."""
-    if rows:
+    if rows and is_postgres(connection):
         connection.execute(_put(connection.dialect.name, table), rows)
+    elif rows:
+        _put_rows(table).write(connection, rows)
 
 
 @cache
-def _put(dialect: str, table: Table) -> Any:
+def _put_rows(table: Table) -> PreparedRows:
+    return PreparedRows(_put("sqlite", table))
+
+
+@cache
+def _put(engine: str, table: Table) -> Any:
     # Building a statement costs more than running it.
-    statement = _insert(dialect, table)
+    statement = dialect.insert(engine, table)
     values = {c.name: statement.excluded[c.name] for c in table.columns if not c.primary_key}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
 
 
 @contextmanager
-def explained(url: URL) -> Iterator[None]:
+def explained(
+    url: URL, kinds: tuple[type[SQLAlchemyError | OSError], ...] = (SQLAlchemyError, OSError)
+) -> Iterator[None]:
     """Turn a database's error into CatalogError or DiskError: what, where, what to do."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except kinds as error:
         raise _explain(url, error) from error
 
 
 def _explain(url: URL, error: SQLAlchemyError | OSError) -> CatalogError | DiskError:
-    where = sqlite_path(url) or url.render_as_string(hide_password=True)
+    where = sqlite_path(url) or shown(url)
     cause = error.orig if isinstance(error, DBAPIError) else error
     reason = (isinstance(cause, OSError) and cause.strerror) or str(cause).strip().split("\n")[0]
     if (failed := disk_error_of(where, cause)) is not None:
         return failed
+    if (told := dialect.explain(str(where), error, "catalog")) is not None:
+        return told
     low = reason.lower()
     if "locked" in low or "busy" in low:
         return CatalogError(f"{where}: another program is writing the catalog ({reason}); try again later")
@@ -162,7 +205,7 @@ def disk_error_of(where: Path | str, cause: BaseException | None) -> DiskError |
     code = getattr(cause, "sqlite_errorcode", None)
     # The low byte; the rest says which call it was: https://www.sqlite.org/rescode.html
     kind = code & 0xFF if isinstance(code, int) else getattr(cause, "sqlstate", None)
-    if kind in _FULL or (kind == sqlite3.SQLITE_CANTOPEN and isinstance(where, Path) and not _has_room(where)):
+    if kind in _FULL or (kind in _OFTEN_FULL and isinstance(where, Path) and not _has_room(where)):
         return disk_full(where, str(cause))
     return disk_failed(where, str(cause)) if kind in _FAILED else None
 
@@ -178,14 +221,18 @@ def _has_room(path: Path) -> bool:
 
 def _engine(url: URL, **options: Any) -> Engine:
     try:
-        engine = create_engine(url, **options)
-    except ModuleNotFoundError as error:
-        where = url.render_as_string(hide_password=True)
-        raise CatalogError(f"{where}: the Python package {error.name} is missing; install it") from None
+        engine = create_engine(url, **dialect.engine_options(url), **options)
+    except ImportError as error:
+        raise dialect.driver_missing(url, error) from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+        prepare_sqlite(engine)
     return engine
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Let the connections of a SQLite engine be as the catalog needs them, with its kinds of transactions."""
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
 
 
 def _read_only_engine(url: URL, path: Path) -> Engine:
@@ -200,6 +247,12 @@ def _read_only_engine(url: URL, path: Path) -> Engine:
         # A WAL database needs its -shm file, which can't be made on a read-only disk. As nobody
         # writes there either, SQLite may take the file as it lies.
         engine.dispose()
+        wal = Path(f"{path}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise CatalogError(
+                f"{wal}: holds what is not in the catalog yet, and can not be read where nothing may be written; "
+                "copy it with the catalog and its -shm, or run `khcn repair` where it can be written"
+            ) from None
         engine = _engine(url.set(database=address + "&immutable=1", query={"uri": "true"}), poolclass=NullPool)
     return engine
 
@@ -227,29 +280,74 @@ def _begin(connection: Connection) -> None:
 
 def _create_tables(engine: Engine, url: URL) -> None:
     with engine.connect() as connection:
-        names = inspect(connection).get_table_names()
+        names = dialect.table_names(connection)
     if meta.name in names:
         return
-    if names:
+    if names and not is_postgres(engine):
         raise CatalogError(f"{sqlite_path(url) or url}: another program's database; give the catalog its own")
+    if others := names & metadata.tables.keys():
+        raise CatalogError(
+            f"{shown(url)}: another program's tables have the names of the catalog's ({', '.join(sorted(others))}); "
+            "give the catalog a database or a schema of its own"
+        )
     if engine.dialect.name == "sqlite":
         connection_fairy = engine.raw_connection()
         try:
-            connection_fairy.cursor().execute("PRAGMA journal_mode = WAL")
+            use_wal(connection_fairy.cursor().execute, BUSY_TIMEOUT_MS / 1000)
         finally:
             connection_fairy.close()
     with writing(engine) as connection:
+        dialect.wait_to_create(connection)
         metadata.create_all(connection)
         statement = upsert(connection, meta).on_conflict_do_nothing()
         connection.execute(statement, {"key": "schema_version", "value": str(SCHEMA_VERSION)})
+        changes.prepare(connection)
+
+
+def _keep_changes(engine: Engine) -> None:
+    """Let a catalog keep its changes that an earlier version of the program made."""
+    with engine.connect() as connection:
+        if changes.generation(connection):
+            return
+    with writing(engine) as connection:
+        changes.prepare(connection)
+
+
+def bring_up(url: str | Path) -> None:
+    """Bring a catalog of an earlier schema up to this one, when there is one and there are steps to it."""
+    parsed = parse_url(url)
+    path = sqlite_path(parsed)
+    if HISTORY.steps and (path is None or path.exists()):
+        open_engine(parsed, create=False, read_only=False).dispose()
+
+
+def _schema_of(engine: Engine) -> str | None:
+    """Return the version of a catalog's schema; null when it says none."""
+    with engine.connect() as connection:
+        if is_postgres(engine) and meta.name not in dialect.table_names(connection):
+            return None
+        return connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
 
 
 def _check_schema(engine: Engine, url: URL) -> None:
-    where = sqlite_path(url) or url.render_as_string(hide_password=True)
+    where = sqlite_path(url) or shown(url)
     with engine.connect() as connection:
-        if not inspect(connection).has_table(meta.name):
-            raise CatalogError(f"{where}: this database is no catalog; move it away, then run `khcn rebuild`")
-        version = connection.scalar(select(meta.c.value).where(meta.c.key == "schema_version"))
+        is_there = meta.name in dialect.table_names(connection)
+    if not is_there:
+        if is_postgres(engine):
+            raise CatalogError(f"{where}: there is no catalog; `khcn crawl` or `khcn rebuild` makes one")
+        raise CatalogError(f"{where}: this database is no catalog; move it away, then run `khcn rebuild`")
+    version = _schema_of(engine)
+    if HISTORY.reaches(version):
+        raise CatalogError(
+            f"{where}: the catalog has schema {version}, this program knows {SCHEMA_VERSION}; "
+            "run `khcn repair`, which brings it up to that and keeps a copy of it"
+        )
+    if version is not None and version.isdecimal() and int(version) > SCHEMA_VERSION:
+        raise CatalogError(
+            f"{where}: the catalog has schema {version}, this program knows {SCHEMA_VERSION}: a newer khcn made it; "
+            "use that one, or run `khcn rebuild` to make it anew from the WARC files as this one reads them"
+        )
     if version != str(SCHEMA_VERSION):
         raise CatalogError(
             f"{where}: the catalog has schema {version}, this program knows {SCHEMA_VERSION}; "

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
 
 from archive.catalog.read import MAX_REDIRECTS, RETRIED
 from archive.catalog.tables import captures, readings
@@ -24,7 +24,7 @@ def known_urls(connection: Connection, site: str) -> Iterator[str]:
     In memory are the hashes of redirects and nothing else.
     """
     sources: dict[int, list[int]] = defaultdict(list)
-    for row in _read(connection, _redirects(site)):
+    for row in _redirects(connection, site):
         sources[address_hash(row.detail)].append(address_hash(row.url))
     reached: set[int] = set()
     for row in _read(connection, _final(site)):
@@ -37,7 +37,7 @@ def known_urls(connection: Connection, site: str) -> Iterator[str]:
         fresh = {source for target in fresh for source in sources.get(target, ())} - leading
         leading |= fresh
     if leading:
-        for row in _read(connection, _redirects(site)):
+        for row in _redirects(connection, site):
             if address_hash(row.url) in leading:
                 yield row.url
 
@@ -48,23 +48,28 @@ def list_urls(connection: Connection, site: str) -> Iterator[str]:
     led_on = select(page.c.via).join(readings, readings.c.capture == page.c.id)
     led_on = led_on.where(page.c.site == site, readings.c.kind == "article", page.c.via.is_not(None))
     is_list = or_(readings.c.kind == "listing", readings.c.detail.in_(LISTS), captures.c.url.in_(led_on))
-    for row in _read(connection, _pages(site).where(readings.c.kind.in_(("listing", "rejected")), is_list)):
+    pages = _pages(select(captures.c.url), captures.c.site == site)
+    for row in _read(connection, pages.where(readings.c.kind.in_(("listing", "rejected")), is_list)):
         yield row.url
 
 
 def _final(site: str) -> Select[Any]:
     retried = or_(*(readings.c.detail.startswith(reason, autoescape=True) for reason in RETRIED))
     is_final = or_(readings.c.kind == "article", and_(readings.c.kind == "rejected", not_(retried)))
-    return _pages(site).where(is_final)
+    # Each once: what is made of an address costs more than to find out that it was there.
+    return _pages(select(captures.c.url).distinct(), captures.c.site == site).where(is_final)
 
 
-def _redirects(site: str) -> Select[Any]:
-    return _pages(site).where(readings.c.kind == "redirect")
+def _redirects(connection: Connection, site: str) -> Iterator[Row[Any]]:
+    # Wrapped: the few are found among the readings, and all captures of the site are gone through once less.
+    of_site = func.coalesce(captures.c.site, "") == site
+    query = _pages(select(captures.c.url, readings.c.detail), of_site).where(readings.c.kind == "redirect")
+    yield from _read(connection, query.where(readings.c.target.is_not(None)))
 
 
-def _pages(site: str) -> Select[Any]:
-    query = select(captures.c.url, readings.c.detail).join(readings, readings.c.capture == captures.c.id)
-    return query.where(captures.c.site == site, captures.c.method == "GET")
+def _pages(query: Select[Any], of_site: ColumnElement[bool]) -> Select[Any]:
+    joined = query.join_from(captures, readings, readings.c.capture == captures.c.id)
+    return joined.where(of_site, captures.c.method == "GET")
 
 
 def _read(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, Table, and_, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, bindparam, case, func, select, tuple_, union
 
+from archive.catalog.changes import BOOKKEEPING
+from archive.catalog.dialect import copy_in
+from archive.catalog.prepared import Prepared
 from archive.catalog.rows import article_of, capture_of, json_text
 from archive.catalog.tables import (
     articles,
@@ -28,6 +31,8 @@ from archive.model import Article, Capture
 from archive.urls import identity_key
 
 BATCH = 200
+ID_BYTES = 16
+"""Of an article's id, which is written in hexadecimal digits."""
 MAX_REDIRECTS = 10
 MAX_ORIGINALS = 5
 """Captures of one payload that are looked at for one to refer to."""
@@ -76,8 +81,18 @@ def crawl_rows(connection: Connection, site: str | None = None) -> list[Crawl]:
 
 def site_ids(connection: Connection) -> list[str]:
     """Return the ids of all sites that any row names, sorted."""
-    named = union(select(crawls.c.site), select(captures.c.site), select(articles.c.site))
-    return sorted(connection.scalars(named))
+    return sorted(connection.scalars(_SITES))
+
+
+def _sites_of(table: Table) -> Select[Any]:
+    # From one site to the next in the index, for there are millions of captures and a hundred sites.
+    found = select(func.min(table.c.site).label("site")).cte(recursive=True)
+    following = select(func.min(table.c.site)).where(table.c.site > found.c.site).scalar_subquery()
+    found = found.union_all(select(following).where(found.c.site.is_not(None)))
+    return select(found.c.site).where(found.c.site.is_not(None))
+
+
+_SITES = union(*map(_sites_of, (crawls, captures, articles)))
 
 
 def article_pages(connection: Connection, site: str) -> dict[str, str | None]:
@@ -91,31 +106,38 @@ def article_pages(connection: Connection, site: str) -> dict[str, str | None]:
     return {row.url: row.via for row in connection.execute(query)}
 
 
-def newest(connection: Connection, site: str, until: date | datetime) -> datetime | None:
-    """Return when the newest article of a site was published (see :meth:`Catalog.newest`)."""
+def published_days(connection: Connection, site: str | None) -> dict[str, dict[date, int]]:
+    """Return how many articles each site published on which day (see :meth:`Catalog.published_days`)."""
+    # Days are counted in the database. In Vietnam one begins at 17:00 UTC.
+    day = func.substr(versions.c.dated, 1, 10).label("day")
+    is_evening = case((func.substr(versions.c.dated, 12, 2) >= "17", 1), else_=0).label("evening")
     query = (
-        select(func.max(versions.c.dated))
-        .join(articles, articles.c.current == versions.c.id)
-        .where(articles.c.site == site, versions.c.dated < end_moment(until))
+        select(articles.c.site, day, is_evening, func.count().label("number"))
+        .join(versions, articles.c.current == versions.c.id)
+        .group_by(articles.c.site, day, is_evening)
     )
-    found = connection.execute(query).scalar()
-    return utc_time(found) if found is not None else None
+    if site is not None:
+        query = query.where(articles.c.site == site)
+    found: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for place, text, evening, number in connection.execute(query).all():
+        moment = date.fromisoformat(text)
+        if evening and moment < date.max:
+            moment += timedelta(days=1)
+        found[place][moment] += number
+    return {each: dict(days) for each, days in found.items()}
 
 
-def article_page(
-    connection: Connection,
-    *,
-    site: str | None,
-    since: date | datetime | None,
-    until: date | datetime | None,
-    after: tuple[str, str] | None,
-) -> tuple[list[Article], tuple[str, str] | None]:
-    """Return the next articles by (date, id) *after* a place, and the place to go on from."""
+def articles_in_order(
+    connection: Connection, *, site: str | None, since: date | datetime | None, until: date | datetime | None
+) -> bytes:
+    """Return which articles there are, by the date of their latest version: their ids, ``ID_BYTES`` each.
+
+    Packed, for a list of a million would be a hundred times as large as what any of them says.
+    """
     query = (
-        select(versions, articles.c.site)
-        .join(articles, articles.c.current == versions.c.id)
+        select(articles.c.id)
+        .join(versions, articles.c.current == versions.c.id)
         .order_by(versions.c.dated, versions.c.id)
-        .limit(BATCH)
     )
     if site is not None:
         query = query.where(articles.c.site == site)
@@ -123,11 +145,16 @@ def article_page(
         query = query.where(versions.c.dated >= first_moment(since))
     if until is not None:
         query = query.where(versions.c.dated < end_moment(until))
-    if after is not None:
-        query = query.where(tuple_(versions.c.dated, versions.c.id) > tuple_(*after))
-    rows = connection.execute(query).all()
-    place = (rows[-1].dated, rows[-1].id) if len(rows) == BATCH else None
-    return articles_of(connection, rows), place
+    rows = connection.scalars(query, execution_options={"yield_per": 10_000})
+    return b"".join(bytes.fromhex(article) for article in rows)
+
+
+def articles_by_id(connection: Connection, packed: bytes) -> list[Article]:
+    """Return the latest versions of articles (packed ids), in this order, without those not there any more."""
+    ids = [packed[at : at + ID_BYTES].hex() for at in range(0, len(packed), ID_BYTES)]
+    query = select(versions, articles.c.site).join(articles, articles.c.current == versions.c.id)
+    rows = {row.article: row for row in connection.execute(query.where(articles.c.id.in_(ids)))}
+    return articles_of(connection, [rows[article] for article in ids if article in rows])
 
 
 def article_at(connection: Connection, url: str, at: datetime | None) -> Article | None:
@@ -155,16 +182,21 @@ def versions_of(connection: Connection, url: str) -> list[Article]:
     return articles_of(connection, rows)
 
 
-def new_versions(connection: Connection, site: str, crawl: str) -> list[Article]:
-    """Return the versions that a capture of a crawl represents, by (captured, url)."""
+def new_versions(connection: Connection, site: str, crawl: str) -> Iterator[Article]:
+    """Yield the versions that a capture of a crawl represents, by (captured, url); some at a time are in memory."""
+    # Sites are wrapped, here and below: else SQLite walks through all that the site has to find what one crawl brought.
     query = (
-        select(versions, articles.c.site)
+        select(versions.c.id)
         .join(articles, articles.c.id == versions.c.article)
         .join(captures, captures.c.id == versions.c.capture)
-        .where(articles.c.site == site, captures.c.crawl == crawl)
+        .where(func.coalesce(articles.c.site, "") == site, captures.c.crawl == crawl)
         .order_by(versions.c.captured, versions.c.url, versions.c.capture)
     )
-    return articles_of(connection, connection.execute(query).all())
+    ids = connection.scalars(query).all()
+    rows = select(versions, articles.c.site).join(articles, articles.c.id == versions.c.article)
+    for start in range(0, len(ids), BATCH):
+        some = {row.id: row for row in connection.execute(rows.where(versions.c.id.in_(ids[start : start + BATCH])))}
+        yield from articles_of(connection, [some[version] for version in ids[start : start + BATCH]])
 
 
 def crawls_beside(connection: Connection, site: str, crawl: str) -> list[str]:
@@ -178,8 +210,8 @@ def crawls_beside(connection: Connection, site: str, crawl: str) -> list[str]:
         .join(observations, observations.c.version == versions.c.id)
         .join(captures, captures.c.id == observations.c.capture)
         .join(crawls, and_(crawls.c.id == captures.c.crawl, crawls.c.site == captures.c.site))
-        .where(representing.c.site == site, representing.c.crawl == crawl)
-        .where(captures.c.site == site, captures.c.crawl != crawl)
+        .where(func.coalesce(representing.c.site, "") == site, representing.c.crawl == crawl)
+        .where(func.coalesce(captures.c.site, "") == site, captures.c.crawl != crawl)
     )
     return sorted(connection.scalars(query))
 
@@ -214,10 +246,18 @@ def articles_of(connection: Connection, rows: Sequence[Row[Any]]) -> list[Articl
 def _children(connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     for start in range(0, len(ids), BATCH):
-        query = select(table).where(table.c.version.in_(ids[start : start + BATCH]))
-        for row in connection.execute(query.order_by(table.c.version, table.c.place)):
+        for row in _CHILDREN[table.name].rows(connection, ids=ids[start : start + BATCH]):
             found[row.version].append(row)
     return found
+
+
+def _children_of(table: Table) -> Select[Any]:
+    some = table.c.version.in_(bindparam("ids", expanding=True))
+    return select(table).where(some).order_by(table.c.version, table.c.place)
+
+
+_CHILDREN = {table.name: Prepared(_children_of(table)) for table in (images, attachments)}
+_CAPTURE = Prepared(select(captures).where(captures.c.id == bindparam("capture")))
 
 
 def capture_page(
@@ -257,7 +297,7 @@ def captures_by_warc(connection: Connection, site: str) -> dict[str, int]:
 
 def capture_by_id(connection: Connection, capture: str) -> Capture | None:
     """Return one capture by its id."""
-    row = connection.execute(select(captures).where(captures.c.id == capture)).first()
+    row = _CAPTURE.first(connection, capture=capture)
     return capture_of(row) if row else None
 
 
@@ -281,29 +321,41 @@ def closest_capture(connection: Connection, url: str, at: datetime | None) -> Ca
     return None
 
 
-def whole_captures(connection: Connection, site: str, digest: str, url: str | None) -> list[Capture]:
-    """Return the first captures of a site that hold a payload whole (see :meth:`Catalog.whole`)."""
+def _whole(*where: ColumnElement[bool]) -> Prepared:
     query = (
         select(captures)
-        .where(captures.c.site == site, captures.c.digest == digest, captures.c.status == 200)
-        .where(captures.c.revisit_of.is_(None), captures.c.truncated.is_(None))
-        .order_by(captures.c.date, captures.c.id)
+        .where(captures.c.site == bindparam("site"), captures.c.digest == bindparam("digest"))
+        .where(captures.c.status == 200, captures.c.revisit_of.is_(None), captures.c.truncated.is_(None), *where)
+        # As an expression: SQLite would else go through all captures of the site, for they come in that order.
+        .order_by(captures.c.date + "", captures.c.id)
         .limit(MAX_ORIGINALS)
     )
-    if url is not None:
-        query = query.where(captures.c.url == url, captures.c.method == "GET")
-    return [capture_of(row) for row in connection.execute(query)]
+    return Prepared(query)
+
+
+_WHOLE = _whole()
+_WHOLE_AT = _whole(captures.c.url == bindparam("url"), captures.c.method == "GET")
+_LATEST = Prepared(
+    select(captures)
+    .where(captures.c.key == bindparam("key"), captures.c.url == bindparam("url"))
+    # Wrapped, so that SQLite does not go through all captures of the site: it takes either index for as good.
+    .where(func.coalesce(captures.c.site, "") == bindparam("site"))
+    .order_by(captures.c.date.desc(), captures.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def whole_captures(connection: Connection, site: str, digest: str, url: str | None) -> list[Capture]:
+    """Return the first captures of a site that hold a payload whole (see :meth:`Catalog.whole`)."""
+    if url is None:
+        return list(map(capture_of, _WHOLE.rows(connection, site=site, digest=digest)))
+    return list(map(capture_of, _WHOLE_AT.rows(connection, site=site, digest=digest, url=url)))
 
 
 def latest_captures(connection: Connection, site: str, url: str, limit: int) -> list[Capture]:
     """Return the latest captures of an address on a site, newest first."""
-    query = (
-        select(captures)
-        .where(captures.c.key == identity_key(url), captures.c.url == url, captures.c.site == site)
-        .order_by(captures.c.date.desc(), captures.c.id.desc())
-        .limit(limit)
-    )
-    return [capture_of(row) for row in connection.execute(query)]
+    rows = _LATEST.rows(connection, key=identity_key(url), url=url, site=site, most=limit)
+    return list(map(capture_of, rows))
 
 
 def count(connection: Connection, site: str | None) -> dict[str, int]:
@@ -338,8 +390,10 @@ def count(connection: Connection, site: str | None) -> dict[str, int]:
 
 
 def dump_lines(connection: Connection) -> Iterator[str]:
-    """Yield every row of every table as ``table<TAB>JSON``, tables and rows in fixed order."""
+    """Yield every fact of every table as ``table<TAB>JSON``, tables and rows in fixed order."""
     for table in sorted(metadata.tables.values(), key=lambda table: table.name):
+        if table.name in BOOKKEEPING:
+            continue
         for row in connection.execute(select(table).order_by(*table.primary_key.columns)):
             yield f"{table.name}\t{json_text(dict(row._mapping))}"
 
@@ -348,10 +402,10 @@ def copy_rows(source: Connection, target: Connection, sites: Iterable[str] | Non
     """Insert the rows of *source* into *target*, of some sites or of all."""
     wanted = None if sites is None else list(sites)
     for table in metadata.sorted_tables:
-        if table.name == "meta":
+        if table.name in BOOKKEEPING:
             continue
-        for rows in source.execute(_rows_of(table, wanted)).partitions(BATCH):
-            target.execute(table.insert(), [dict(row._mapping) for row in rows])
+        rows = source.execute(_rows_of(table, wanted), execution_options={"yield_per": BATCH})
+        copy_in(target, table, rows)
 
 
 def _rows_of(table: Table, sites: Sequence[str] | None) -> Select[Any]:

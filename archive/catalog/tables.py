@@ -9,9 +9,10 @@ can come in any order.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table
 
-SCHEMA_VERSION = 4
+from archive.catalog.dialect import Text, partition
+from archive.catalog.mark import SCHEMA_VERSION as SCHEMA_VERSION
 
 metadata = MetaData()
 
@@ -57,11 +58,14 @@ captures = Table(
     Column("truncated", Text),
     Column("method", Text, nullable=False),
     Column("request_body", Text),  # as a query, see archive.posts
+    Column("origin", Text, nullable=False, server_default="crawl"),  # crawl, import, recover
     Index("captures_by_key", "key", "date"),
     Index("captures_by_site", "site", "date"),
     Index("captures_by_crawl", "crawl"),
     Index("captures_by_digest", "site", "digest"),
+    postgresql_partition_by="HASH (id)",
 )
+partition(captures)
 
 readings = Table(
     "readings",
@@ -69,6 +73,14 @@ readings = Table(
     Column("capture", Text, _refers_to("captures.id"), primary_key=True),
     Column("kind", Text, nullable=False),  # article, listing, rejected, redirect
     Column("detail", Text, nullable=False),
+    Column("state", Text, nullable=False),  # of the code that read it; "" for a redirect
+    Column("target", Text),  # key of the address to which a redirect leads
+)
+Index(
+    "readings_by_target",
+    readings.c.target,
+    sqlite_where=readings.c.target.is_not(None),
+    postgresql_where=readings.c.target.is_not(None),
 )
 
 articles = Table(
@@ -82,6 +94,14 @@ articles = Table(
     Column("current", Text, nullable=False),  # versions.id; not a foreign key, for that would be a circle
     Index("articles_by_key", "site", "key", unique=True),
     Index("articles_by_current", "current"),
+)
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("member", Text, primary_key=True),  # id that an article would have if it had not moved
+    Column("article", Text, _refers_to("articles.id"), nullable=False, index=True),
+    Column("key", Text, nullable=False),  # of that article
 )
 
 versions = Table(
@@ -110,6 +130,15 @@ versions = Table(
     Column("parser", Text, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("confidence", Text),  # JSON object
+    Column("printed_section", Text),
+)
+
+details = Table(
+    "details",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("article", Text, _refers_to("articles.id"), nullable=False, index=True),
+    Column("value", Text, nullable=False),  # JSON object, see archive.catalog.details
 )
 
 observations = Table(
@@ -119,7 +148,8 @@ observations = Table(
     Column("article", Text, _refers_to("articles.id"), nullable=False),
     Column("captured", Text, nullable=False),
     Column("version", Text, _refers_to("versions.id"), nullable=False),
-    Column("missing", Integer, nullable=False),  # pictures and documents whose file is not there
+    Column("missing", Integer, nullable=False),  # files; the section, if the page names none; the end of a page
+    Column("details", Text, _refers_to("details.id")),  # null for the one that represents its version
     Index("observations_by_version", "version", "missing", "captured", "capture"),
     Index("observations_by_article", "article", "captured", "capture"),
 )
@@ -142,6 +172,7 @@ images = Table(
     Column("dhash", Text),
     Column("exif", Text),  # JSON object
     Column("capture", Text, _refers_to("captures.id")),
+    Index("images_by_sha256", "sha256"),
 )
 
 attachments = Table(
@@ -156,4 +187,23 @@ attachments = Table(
     Column("size_bytes", BigInteger),
     Column("sha256", Text),
     Column("capture", Text, _refers_to("captures.id")),
+    Index("attachments_by_sha256", "sha256"),
+)
+
+likenesses = Table(
+    "likenesses",
+    metadata,
+    Column("article", Text, _refers_to("articles.id"), primary_key=True),
+    Column("version", Text, nullable=False),  # the current one, of which the keys are
+    Column("place", BigInteger, nullable=False),  # site, host and page class, hashed
+    Column("keys", Text, nullable=False),  # JSON
+)
+
+likeness_keys = Table(
+    "likeness_keys",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("article", Text, primary_key=True),  # no foreign key: there is no index the other way
+    sqlite_with_rowid=False,
 )

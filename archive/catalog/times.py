@@ -54,10 +54,13 @@ def first_moment(bound: date | datetime) -> str:
 
     >>> first_moment(date(2025, 3, 1))
     '2025-02-28T17:00:00.000000Z'
+    >>> first_moment(date.min)
+    '0001-01-01T00:00:00.000000Z'
     """
-    if isinstance(bound, datetime):
-        return utc_text(bound)
-    return utc_text(datetime.combine(bound, time(), VN))
+    try:
+        return utc_text(bound if isinstance(bound, datetime) else datetime.combine(bound, time(), VN))
+    except OverflowError:  # at an end of the calendar the zones reach beyond it
+        return _end_of_calendar(bound)
 
 
 def end_moment(bound: date | datetime) -> str:
@@ -65,7 +68,15 @@ def end_moment(bound: date | datetime) -> str:
 
     >>> end_moment(date(2025, 3, 1))
     '2025-03-01T17:00:00.000000Z'
+    >>> end_moment(date.max)
+    '9999-12-31T23:59:59.999999Z'
     """
-    if isinstance(bound, datetime):
-        return utc_text(bound + timedelta(microseconds=1))
-    return first_moment(bound + timedelta(days=1))
+    try:
+        after = bound + (timedelta(microseconds=1) if isinstance(bound, datetime) else timedelta(days=1))
+    except OverflowError:
+        return _end_of_calendar(bound)
+    return first_moment(after)
+
+
+def _end_of_calendar(bound: date) -> str:
+    return utc_text(datetime.min.replace(tzinfo=UTC) if bound.year == 1 else datetime.max.replace(tzinfo=UTC))

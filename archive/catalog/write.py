@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
+from archive.catalog import moves as joined
+from archive.catalog import similar
+from archive.catalog.arrange import drop_reading, keep_reading, missing_of
 from archive.catalog.engine import put, upsert
-from archive.catalog.identity import article_id, article_key, version_id
-from archive.catalog.rows import (
-    attachment_values,
-    capture_values,
-    image_values,
-    json_text,
-    version_values,
-)
+from archive.catalog.identity import article_id, article_key, content_hash
+from archive.catalog.kept import keep_article
+from archive.catalog.prepared import Prepared
+from archive.catalog.rows import capture_values, json_text, reading_values
 from archive.catalog.tables import (
     articles,
     attachments,
     captures,
     crawls,
+    details,
     images,
+    moves,
     observations,
     readings,
     versions,
 )
 from archive.catalog.times import utc_text
 from archive.model import Article, Capture
+from archive.urls import identity_key
 
 State = Literal["new", "changed", "unchanged"]
+
+_TOLD = Prepared(
+    select(observations.c.article, versions.c.content, articles.c.site, articles.c.key)
+    .join(versions, versions.c.id == observations.c.version)
+    .join(articles, articles.c.id == observations.c.article)
+    .where(observations.c.capture == bindparam("capture"))
+)
+_LED_HERE = Prepared(select(readings.c.capture).where(readings.c.target == bindparam("key")).limit(1))
+_UNTIL = Prepared(
+    select(observations.c.version)
+    .where(
+        observations.c.article == bindparam("article"),
+        or_(
+            observations.c.captured < bindparam("captured"),
+            and_(observations.c.captured == bindparam("captured"), observations.c.capture <= bindparam("capture")),
+        ),
+    )
+    .order_by(observations.c.captured.desc(), observations.c.capture.desc())
+    .limit(2)
+)
 
 
 def add_crawl(connection: Connection, crawl: str, site: str, started: datetime, info: Mapping[str, str]) -> None:
@@ -48,133 +70,77 @@ def add_captures(connection: Connection, entries: Iterable[Capture]) -> None:
     put(connection, captures, [capture_values(entry) for entry in entries])
 
 
-def add_reading(connection: Connection, capture: str, kind: str, detail: str) -> None:
-    """Keep how a capture was read; a second reading replaces the first."""
-    put(connection, readings, [{"capture": capture, "kind": kind, "detail": detail}])
+def add_readings(connection: Connection, entries: Sequence[tuple[str, str, str, str]]) -> None:
+    """Keep how captures were read: id, kind, detail and state of each; a second reading replaces the first."""
+    joined.note_replaced(connection, [capture for capture, *_ in entries])
+    for capture, kind, _, _ in entries:
+        if kind == "redirect":
+            joined.note(connection, capture)
+    put(connection, readings, [reading_values(*entry) for entry in entries])
 
 
 def add_article(connection: Connection, article: Article) -> State:
     """Keep what a capture of an article's page gave (see :meth:`Catalog.add_article`)."""
     if article.capture is None:
         raise ValueError(f"{article.url}: an article without a capture can not be kept")
-    identity, version = article_id(article), version_id(article)
-    files = [entry.capture for entry in article.images] + [entry.capture for entry in article.attachments]
-    missing = files.count(None)
-    told = select(observations.c.version, observations.c.missing).where(observations.c.capture == article.capture)
-    known = connection.execute(told).first()
-    if known is not None and (known.version != version or known.missing < missing):
-        retract(connection, [article.capture])  # it may represent its version no longer
-    captured = utc_text(article.captured)
-    observation = {
-        "capture": article.capture,
-        "article": identity,
-        "captured": captured,
-        "version": version,
-        "missing": missing,
-    }
-    put(connection, observations, [observation])
-    if _representative(connection, version) == (article.capture, captured):
-        _keep_version(connection, version, article)
-    _keep_article(connection, identity, article.site, article_key(article))
-    return _state(connection, identity, captured, article.capture, version)
+    own, key, content = article_id(article), article_key(article), content_hash(article)
+    identity, key = joined.kept_as(connection, own, key)
+    before = _told(connection, article.capture)
+    if before is not None and (before.article, before.content) != (identity, content):
+        retract(connection, [article.capture])
+    keep_reading(connection, identity, content, article, missing_of(article))
+    keep_article(connection, identity, article.site, key)
+    joined.note(connection, article.capture, identity)
+    state = _state(connection, identity, utc_text(article.captured), article.capture)
+    if state == "new" and _LED_HERE.rows(connection, key=identity_key(article.url)):
+        joined.renew(connection)  # what moved here is not new
+        told = _told(connection, article.capture)
+        assert told is not None
+        return _state(connection, told.article, utc_text(article.captured), article.capture)
+    return state
 
 
-def retract(connection: Connection, entries: Iterable[str]) -> set[str]:
+def state_of(connection: Connection, article: Article) -> State:
+    """Return what :func:`add_article` would, of an article that is kept as it is."""
+    assert article.capture is not None
+    told = _told(connection, article.capture)
+    assert told is not None
+    return _state(connection, told.article, utc_text(article.captured), article.capture)
+
+
+def retract(connection: Connection, entries: Iterable[str]) -> None:
     """Forget the articles that captures gave (see :meth:`Catalog.retract`)."""
-    orphaned: set[str] = set()
     for capture in entries:
-        found = connection.execute(
-            select(observations.c.article, observations.c.version, articles.c.site, articles.c.key)
-            .join(articles, articles.c.id == observations.c.article)
-            .where(observations.c.capture == capture)
-        ).first()
-        if found is None:
-            continue
-        connection.execute(delete(observations).where(observations.c.capture == capture))
-        orphaned.discard(capture)
-        heir = _representative(connection, found.version)
-        if heir is None:
-            _delete_versions(connection, [found.version])
-        else:
-            moved = connection.execute(
-                update(versions)
-                .where(versions.c.id == found.version, versions.c.capture == capture)
-                .values(capture=heir[0], captured=heir[1])
-            )
-            if moved.rowcount:
-                orphaned.add(heir[0])
-        _keep_article(connection, found.article, found.site, found.key)
-    return orphaned
+        found = _told(connection, capture)
+        if found is not None:
+            joined.note(connection, capture, found.article)
+            drop_reading(connection, found.article, found.content, capture)
+            keep_article(connection, found.article, found.site, found.key)
 
 
 def remove_sites(connection: Connection, sites: Sequence[str]) -> None:
     """Forget everything about *sites*."""
+    similar.forget_sites(connection, sites)
     of_sites = select(articles.c.id).where(articles.c.site.in_(sites))
     its_versions = select(versions.c.id).where(versions.c.article.in_(of_sites))
     its_captures = select(captures.c.id).where(captures.c.site.in_(sites))
     for table in (images, attachments):
         connection.execute(delete(table).where(table.c.version.in_(its_versions)))
     connection.execute(delete(observations).where(observations.c.article.in_(of_sites)))
-    connection.execute(delete(versions).where(versions.c.article.in_(of_sites)))
+    for table in (versions, details, moves):
+        connection.execute(delete(table).where(table.c.article.in_(of_sites)))
     connection.execute(delete(readings).where(readings.c.capture.in_(its_captures)))
     for table in (articles, captures, crawls):
         connection.execute(delete(table).where(table.c.site.in_(sites)))
 
 
-def _representative(connection: Connection, version: str) -> tuple[str, str] | None:
-    """Return (capture, captured) of what stands for a version: the fewest files missing, then the earliest."""
-    seen = observations.c
-    query = select(seen.capture, seen.captured).where(seen.version == version)
-    row = connection.execute(query.order_by(seen.missing, seen.captured, seen.capture).limit(1)).first()
-    return (row.capture, row.captured) if row is not None else None
+def _told(connection: Connection, capture: str) -> Any:
+    """Return of what article (with its site and key) and content a capture's reading is; null when it has none."""
+    return _TOLD.first(connection, capture=capture)
 
 
-def _keep_version(connection: Connection, version: str, article: Article) -> None:
-    """Let *article* stand for its version, in place of what did so before."""
-    for table in (images, attachments):
-        connection.execute(delete(table).where(table.c.version == version))
-    put(connection, versions, [version_values(article)])
-    put(connection, images, image_values(version, article.images))
-    put(connection, attachments, attachment_values(version, article.attachments))
-
-
-def _keep_article(connection: Connection, article: str, site: str, key: str) -> None:
-    """Derive an article's row from its observations; without any it goes."""
-    seen = connection.execute(
-        select(func.min(observations.c.captured).label("first"), func.max(observations.c.captured).label("last")).where(
-            observations.c.article == article
-        )
-    ).one()
-    if seen.first is None:
-        connection.execute(delete(articles).where(articles.c.id == article))
-        return
-    current = connection.scalar(
-        select(observations.c.version)
-        .where(observations.c.article == article)
-        .order_by(observations.c.captured.desc(), observations.c.capture.desc())
-        .limit(1)
-    )
-    row = {"id": article, "site": site, "key": key, "current": current}
-    put(connection, articles, [row | {"first_seen": seen.first, "last_seen": seen.last}])
-
-
-def _state(connection: Connection, article: str, captured: str, capture: str, version: str) -> State:
-    seen = observations.c
-    before = connection.scalar(
-        select(seen.version)
-        .where(
-            seen.article == article,
-            or_(seen.captured < captured, and_(seen.captured == captured, seen.capture < capture)),
-        )
-        .order_by(seen.captured.desc(), seen.capture.desc())
-        .limit(1)
-    )
-    if before is None:
+def _state(connection: Connection, article: str, captured: str, capture: str) -> State:
+    last_two = _UNTIL.rows(connection, article=article, captured=captured, capture=capture)
+    if len(last_two) == 1:
         return "new"
-    return "unchanged" if before == version else "changed"
-
-
-def _delete_versions(connection: Connection, ids: Sequence[str]) -> None:
-    for table in (images, attachments):
-        connection.execute(delete(table).where(table.c.version.in_(ids)))
-    connection.execute(delete(versions).where(versions.c.id.in_(ids)))
+    return "unchanged" if last_two[0].version == last_two[1].version else "changed"

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, func, select, text
 
 from archive.catalog import tables
 from archive.catalog.engine import open_engine, parse_url, reading
-from archive.errors import CatalogError
+from archive.errors import CatalogError, NoServer
 from archive.verify.findings import Finding, finding
 from archive.verify.scan import Capture, Scan
+from archive.warc.names import origin_of
 
 BATCH = 1000
 
@@ -31,7 +32,7 @@ def opened(url: str | Path) -> Iterator[Connection]:
 
 
 def check_whole(url: str | Path, name: str) -> Iterator[Finding]:
-    """Yield whether the catalog can be read and finds no fault in itself."""
+    """Yield whether the catalog can be read and finds no fault in itself. Raises NoServer when nobody can tell."""
     try:
         with opened(url) as connection:
             for told in _faults(connection):
@@ -45,6 +46,8 @@ def check_whole(url: str | Path, name: str) -> Iterator[Finding]:
                 yield finding(
                     name, None, "catalog-damaged", f"a row of {row[0]} names one of {row[2]} that is not there"
                 )
+    except NoServer:
+        raise
     except CatalogError as error:
         yield finding(name, None, "catalog-damaged", str(error))
 
@@ -59,6 +62,9 @@ def _faults(connection: Connection) -> Iterator[str]:
     seen = select(observations.c.version)
     for version in connection.scalars(select(versions.c.id).where(versions.c.id.not_in(seen))):
         yield f"no capture gave the version {version}"
+    told = select(observations.c.details).where(observations.c.details.is_not(None))
+    for entry in connection.scalars(select(tables.details.c.id).where(tables.details.c.id.not_in(told))):
+        yield f"no capture has the details {entry}"
     spans = (
         select(articles.c.id)
         .join(observations, observations.c.article == articles.c.id)
@@ -137,6 +143,7 @@ def _differences(capture: Capture, row: Any, info: dict[str, str]) -> str:
         expected["status"] = capture.status
         if capture.type == "response":
             expected["mime"] = capture.mime.lower() if capture.mime else None
+    expected["origin"] = origin_of(info)
     expected |= {name: info[name] for name in ("site", "crawl") if info.get(name)}
     given = row._mapping
     odd = {name: value for name, value in expected.items() if given[name] != value}
@@ -144,4 +151,4 @@ def _differences(capture: Capture, row: Any, info: dict[str, str]) -> str:
 
 
 def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from archive.verify.records import Record, Report, label
 
@@ -26,6 +27,10 @@ NEEDED_BY = {
 """Fields without which a record is none: WARC 1.1, section 5; for all types, then for each."""
 
 
+_ALL_NEEDED = {kind: (*NEEDED, *names) for kind, names in NEEDED_BY.items()}
+
+
+@lru_cache(maxsize=64)
 def moment_of(text: str) -> datetime | None:
     """Return the time (UTC) of a WARC-Date, None when it is none.
 
@@ -56,7 +61,7 @@ def check_fields(record: Record, report: Report, latest: datetime) -> datetime |
     at, fields = record.offset, record.fields
     for rule, detail in record.faults:
         report(at, rule, detail)
-    for name in (*NEEDED, *NEEDED_BY.get(record.type, ())):
+    for name in _ALL_NEEDED.get(record.type, NEEDED):
         if not fields.get(name):
             report(at, "field-missing", f"a {record.type or 'record'} has no {name}")
     identity = fields.get("warc-record-id")
@@ -93,8 +98,8 @@ def check_digests(record: Record, report: Report, *, is_ours: bool, is_wire: boo
         return
     if stated:
         others = found.undecoded is not None and not is_ours and found.undecoded.equals(stated[1])
-        if not found.stated.equals(stated[1]) and not others:
-            report(at, "payload-digest", f"the payload gives {found.stated}, not {payload}")
+        if not found.digest.equals(stated[1]) and not others:
+            report(at, "payload-digest", f"the payload gives {found.digest}, not {payload}")
     head = found.head
     if block or payload or head is None or head.is_chunked or head.length is None or record.type != "response":
         return

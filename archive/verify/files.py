@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from archive.storage import far_files
 from archive.verify.findings import Finding, finding
 
 OPEN = ".open"
@@ -30,15 +31,21 @@ class Files:
     """What lies in a data root, by kind; paths below it."""
 
     def __init__(self, root: Path) -> None:
+        """Look at what is there. Raises StorageLost."""
         self.root = root
         self.warcs: list[str] = []
         self.waczs: list[str] = []
+        self.far: dict[str, int] = {}
+        """Closed WARC files that only the storage has, by name, with their sizes."""
         self.indexes: set[str] = set()
         self.findings: list[Finding] = []
         self._live: dict[str, bool] = {}
         names = sorted(_walk(root))
+        here = set(names)
         for name in names:
-            self._sort(name, set(names))
+            self._sort(name, here)
+        far = (each for each in far_files(root, "warcs/") if WARC.fullmatch(each.name) and each.name not in here)
+        self.far = {each.name: each.size for each in sorted(far, key=lambda each: each.name)}
 
     def _sort(self, name: str, names: set[str]) -> None:
         if WACZ.fullmatch(name):

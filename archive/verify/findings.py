@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 _RESTORE = "restore the file from a copy; without one keep it, the rest can be read"
 _FOREIGN = "ask whoever wrote the file for a sound one; without one keep it, the rest can be read"
+_AGAIN = "restore the file from a copy; if that was done on purpose: khcn verify --forget FILE"
+_STORED = "restore the object, from an older version or a copy of the bucket, or remove it: `khcn repair` sends again"
 _INDEX = "khcn index"
 _REBUILD = "khcn rebuild"
 _PACK = "export the WACZ again, or fetch it again from where it came"
@@ -31,6 +33,20 @@ RULES: dict[str, Rule] = {
         "The file's warcinfo or name says another site, name or year.", "move it to where it belongs"
     ),
     "report-form": Rule("A crawl's report is no JSON, or that of another crawl.", "restore the file from a copy"),
+    # What `khcn verify --due` knows from one check to the next
+    "fixity-changed": Rule("The file is not, byte by byte, the one that was checked before.", _AGAIN),
+    "fixity-gone": Rule("A file that was here at an earlier check is not there any more.", _AGAIN),
+    "ledger-line": Rule("A line of the ledger of checks is damaged.", "none: what it was about is read again"),
+    # Object storage
+    "stored-lost": Rule(
+        "A file was stored, and is neither in the storage nor here.",
+        "restore the object, from an older version or a copy of the bucket",
+    ),
+    "stored-differs": Rule("The storage has another file under this name than the one that was stored.", _STORED),
+    "spool-lost": Rule(
+        "A capture lay in a WARC file that is neither here nor in the storage: the file was lost before it was stored.",
+        "restore the WARC file from a copy; without one fetch the page again, then khcn rebuild",
+    ),
     # Gzip members
     "gzip-torn": Rule("The file ends inside a gzip member.", _RESTORE),
     "gzip-broken": Rule("A gzip member cannot be inflated, or its CRC or length is wrong.", _RESTORE),
@@ -63,6 +79,9 @@ RULES: dict[str, Rule] = {
     "revisit-differs": Rule("A revisit says of its original what the original does not.", _RESTORE),
     "exchange-parts": Rule("Our writer's records of one exchange are not all there.", _RESTORE),
     "exchange-differs": Rule("Our writer's records of one exchange differ in date, address or connection.", _RESTORE),
+    "recover-source": Rule(
+        "A capture fetched from another web archive does not say from where, or says what it is not.", _RESTORE
+    ),
     # CDXJ
     "cdxj-missing": Rule("A closed WARC file has no index.", _INDEX),
     "cdxj-line": Rule("A line of an index is no CDXJ.", _INDEX),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 
+from archive.storage import Place
 from archive.surt import surt
 from archive.verify.findings import Finding, finding
 from archive.verify.scan import Capture, Scan
@@ -16,7 +16,7 @@ Line = tuple[int, bytes, dict[str, str]]
 """Offset in the index, key with timestamp, JSON."""
 
 
-def check_index(path: Path, file: str, found: Scan) -> Iterator[Finding]:
+def check_index(path: Place, file: str, found: Scan) -> Iterator[Finding]:
     """Yield how an index differs from what its WARC file holds."""
     if not path.is_file():
         yield finding(found.file, None, "cdxj-missing", f"there is no {file}")
@@ -53,7 +53,7 @@ def parse(lines: Iterable[bytes], report: Callable[[int, str, str], None], *, ru
         match = _LINE.fullmatch(line)
         try:
             fields = json.loads(match[3]) if match else None
-        except ValueError:
+        except (ValueError, RecursionError):
             fields = None
         if match is None or not isinstance(fields, dict) or not line.endswith(b"\n"):
             report(at, line_rule, f"no line of an index: {line[:80]!r}")
@@ -78,7 +78,7 @@ def differences(capture: Capture, key: bytes, fields: dict[str, str], filename: 
     elif capture.is_plain and capture.mime:
         expected["mime"] = capture.mime
     if capture.is_plain and capture.status is not None:
-        expected["status"] = str(capture.status)
+        expected["status"] = f"{capture.status:03}"
     odd = [
         f"{name} is {fields.get(name)!r}, not {value!r}"
         for name, value in expected.items()

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from archive.verify.findings import Finding, finding
 from archive.verify.records import Record, Report
 from archive.wacz.names import PART
-from archive.warc.files import SUFFIX
+from archive.warc.names import SUFFIX
 
 _SHARED = ("warc-date", "warc-target-uri", "warc-ip-address", "warc-cipher-suite", "warc-warcinfo-id")
 """Fields that the records of one exchange of ours share."""
@@ -111,6 +111,12 @@ class FileLinks:
     def stands_for(self, warcinfo: str) -> None:
         """Take the id of a warcinfo record whose fields an import kept in a record of its own."""
         self._warcinfos.add(warcinfo)
+
+    def forgive(self, at: int) -> None:
+        """Let the record at an offset, the last that named any, name others of its source that are not here."""
+        references = self.links.references
+        while references and references[-1].offset == at and references[-1].rule != "link-refers":
+            references.pop()
 
     def end(self) -> None:
         """Take the end of the file."""

@@ -9,17 +9,20 @@ from __future__ import annotations
 import zlib
 from typing import BinaryIO, Protocol
 
+from archive.verify.whole import HEADER, OURS, TRAILER, Short, Whole, has_padding, unpack
+
 MAGIC = b"\x1f\x8b\x08"
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 MAX_INFLATED = 1 << 30
 MAX_RATIO = 100
 MAX_BROKEN = 1000
 """Broken members after which a file is given up: each costs a search for the next whole one."""
 
+AT_ONCE = 8 << 20
+"""Longer members are not taken at once."""
+
 _OUT = 4 << 20
-_HEADER = 10
-_TRAILER = 8
-_OURS = MAGIC + bytes(5)  # no flags, no time
+_PADDED = "bits behind its deflated data are set"
 _STORED, _DEFLATED = 4, 0  # what zlib notes of the levels that our writer uses
 
 
@@ -57,12 +60,13 @@ class _Walk:
         self._offset = offset  # of the first byte in _data
         self._at = 0  # in _data: all before it is done
         self._unread = self._end - offset
-        self._data = b""
+        self._data = bytearray()
 
     def _more(self, keep_from: int) -> bool:
         """Read on; what lies in _data before an index is let go, so that it becomes 0."""
         block = self._file.read(min(BLOCK, self._unread)) if self._unread > 0 else b""
-        self._data = self._data[keep_from:] + block
+        del self._data[:keep_from]
+        self._data += block
         self._offset += keep_from
         self._at = 0
         self._unread = self._unread - len(block) if block else 0
@@ -71,10 +75,12 @@ class _Walk:
     def run(self) -> None:
         broken = 0
         while self._at < len(self._data) or self._more(self._at):
-            if len(self._data) - self._at < _HEADER + _TRAILER:
+            if len(self._data) - self._at < HEADER + TRAILER:
                 self._more(self._at)
             offset = self._offset + self._at
             is_member = self._data.startswith(MAGIC[: len(self._data) - self._at], self._at)
+            if is_member and self._at_once(offset):
+                continue
             fault = self._member(offset) if is_member else ("gzip-junk", "")
             if fault is None:
                 continue
@@ -86,33 +92,67 @@ class _Walk:
             self._taker.broken(offset, rule, detail)
             self._go_to(self._end if found is None else found)
 
+    def _at_once(self, start: int) -> bool:
+        """Walk the member that begins here if it is a sound one of the usual form; else it is begun again."""
+        whole = self._whole()
+        if whole is None:
+            return False
+        text, end, is_padded = whole
+        self._taker.begin(start)
+        if text and not self._taker.feed(text) and len(text) > _OUT:
+            return False
+        oddity = self._header_oddity(self._data[self._at : self._at + HEADER + 1], text)
+        if oddity is None and is_padded:
+            oddity = _PADDED
+        self._taker.end(end - self._at, oddity)
+        self._at = end
+        return True
+
+    def _whole(self) -> Whole | None:
+        while True:
+            try:
+                return unpack(self._data, self._at, is_last=self._unread <= 0)
+            except Short:
+                if len(self._data) - self._at > AT_ONCE or not self._more(self._at):
+                    return None
+
     def _member(self, start: int) -> tuple[str, str] | None:
         """Walk the member that begins here; return what is wrong with it, and why."""
         self._taker.begin(start)
         at = self._at
-        header = self._data[at : at + _HEADER + 1]
-        stored = _StoredBlocks() if len(header) > _HEADER and header[_HEADER] & 6 == 0 else None
+        header = self._data[at : at + HEADER + 1]
+        stored = _StoredBlocks() if len(header) > HEADER and header[HEADER] & 6 == 0 else None
         inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        before, last = None, b""
+        before = None
+        last: bytes | bytearray = b""
+        piece: bytes | bytearray
         beginning = b""
         fed = inflated = 0
+        ends = _Ends(at) if stored is not None else None
         while not inflater.eof:
-            # Where the next member seems to start, this one seems to end.
-            hint = self._data.find(MAGIC, at + 1)
-            stop = hint if hint > 0 else len(self._data) - (2 * _TRAILER if self._unread else 0)
+            if ends is not None and not ends.look(self._data, at, is_more=self._unread > 0):
+                ends = None
+            if ends is not None:
+                stop = cut = ends.stop
+            else:
+                # Where the next member seems to start, this one seems to end.
+                hint = self._data.find(MAGIC, at + 1)
+                stop = hint if hint > 0 else len(self._data) - (2 * TRAILER if self._unread else 0)
+                cut = max(at, stop - TRAILER - 1)
             if stop <= at:
                 left = len(self._data) - at
                 if not self._more(at) and not left:
                     return "gzip-torn", f"the file ends after {fed} bytes of a gzip member"
+                if ends is not None:
+                    ends.shift(at)
                 at = 0
                 continue
-            cut = max(at, stop - _TRAILER - 1)
             for piece in (self._data[at:cut], self._data[cut:stop]):
                 if inflater.eof or not piece:
                     continue
                 if stored is not None:
                     stored.feed(piece)
-                elif len(piece) == _TRAILER + 1 and fed:
+                elif len(piece) == TRAILER + 1 and fed:
                     before, last = inflater.copy(), piece
                 fed += len(piece)
                 while True:
@@ -133,23 +173,23 @@ class _Walk:
             at = stop
         behind = inflater.unused_data
         oddity = self._header_oddity(header, beginning) or (stored.oddity if stored else None)
-        if oddity is None and before is not None and not behind and _has_padding(before, last):
-            oddity = "bits behind its deflated data are set"
+        if oddity is None and before is not None and not behind and has_padding(before, last):
+            oddity = _PADDED
         self._taker.end(fed - len(behind), oddity)
         self._at = at - len(behind)
         if self._at < 0:  # in a block that was let go
             self._go_to(start + fed - len(behind))
         return None
 
-    def _header_oddity(self, header: bytes, beginning: bytes) -> str | None:
-        if len(header) <= _HEADER:
+    def _header_oddity(self, header: bytearray, beginning: bytes) -> str | None:
+        if len(header) <= HEADER:
             return "its gzip header is cut"
         level, system = header[8], header[9]
         if self._system is None:
             self._system = system
-        is_stored = header[_HEADER] & 6 == 0
-        if not header.startswith(_OURS) or system != self._system or level not in (_STORED, _DEFLATED):
-            return f"its gzip header is {header[:_HEADER].hex()}"
+        is_stored = header[HEADER] & 6 == 0
+        if not header.startswith(OURS) or system != self._system or level not in (_STORED, _DEFLATED):
+            return f"its gzip header is {header[:HEADER].hex()}"
         if (level == _STORED) != is_stored and not (is_stored and _is_vain(beginning)):
             return f"its gzip header notes level {level} and its data another"
         return None
@@ -181,20 +221,32 @@ def _is_vain(beginning: bytes) -> bool:
     return (deflater.compress(beginning[: 1 << 17]) + deflater.flush())[0] & 6 == 0
 
 
-def _has_padding(before: zlib._Decompress, last: bytes) -> bool:
-    """Whether bits are set between the end of the deflated data and the next full byte.
+class _Ends:
+    """Where a member of stored blocks ends, by their lengths: looking for the next one in pictures takes long."""
 
-    No inflater looks at them. *before* is the state before the *last* bytes: one of
-    deflated data, then the trailer. A bit that can be cleared without a change is padding.
-    """
-    if len(last) != _TRAILER + 1 or not last[0]:
-        return False
-    cleared = last[0] ^ (1 << (last[0].bit_length() - 1))
-    try:
-        before.decompress(bytes([cleared]) + last[1:], _OUT)
-    except zlib.error:
-        return False
-    return before.eof
+    def __init__(self, start: int) -> None:
+        self.stop = start
+        """Up to here the bytes are known to be of the member."""
+        self._head = start + HEADER
+        self._end: int | None = None
+
+    def look(self, data: bytearray, at: int, *, is_more: bool) -> bool:
+        """Go on from block to block; say whether that told how much from *at* on is the member's."""
+        while self._end is None and self._head + 5 <= len(data):
+            first = data[self._head]
+            if first & 6:
+                return False  # deflated from here on
+            self._head += 5 + int.from_bytes(data[self._head + 1 : self._head + 3], "little")
+            if first & 1:
+                self._end = self._head + TRAILER
+        self.stop = min(self._head if self._end is None else self._end, len(data))
+        return self.stop > at or (is_more and at != self._end)
+
+    def shift(self, count: int) -> None:
+        """Count from *count* bytes later on."""
+        self._head -= count
+        if self._end is not None:
+            self._end -= count
 
 
 class _StoredBlocks:
@@ -202,11 +254,11 @@ class _StoredBlocks:
 
     def __init__(self) -> None:
         self.oddity: str | None = None
-        self._left = _HEADER
+        self._left = HEADER
         self._head = b""
         self._done = False
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | bytearray) -> None:
         at = 0
         while at < len(piece) and not self._done:
             if self._left:

@@ -21,8 +21,9 @@ _MAX_SIZE_LINE = 16384
 
 
 # Digits of RFC 4648 to those of int(text, 32); every other character to one that is none.
-_BASE32 = dict.fromkeys(range(128), "!") | dict(
-    zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv", strict=True)
+_BASE32 = bytes(
+    dict(zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv", strict=True)).get(char, 33)
+    for char in range(256)
 )
 
 
@@ -39,7 +40,7 @@ class Digest:
     def equals(self, value: str) -> bool:
         """Say whether *value*, in base 16 or 32, is this digest."""
         raw = self._hash.digest()
-        if value.lower() == raw.hex():
+        if len(value) == 2 * len(raw) and value.lower() == raw.hex():
             return True
         digits = value.rstrip("=").upper()
         spare = 5 * len(digits) - 8 * len(raw)
@@ -47,7 +48,7 @@ class Digest:
             return False
         # base64.b32decode takes ten times as long, and this is asked of every record.
         with suppress(ValueError):
-            return int(digits.translate(_BASE32), 32) == int.from_bytes(raw) << spare
+            return int(digits.encode().translate(_BASE32), 32) == int.from_bytes(raw) << spare
         return False
 
     def __str__(self) -> str:
@@ -101,43 +102,41 @@ class Payload:
     def __init__(self, *, is_http: bool, stated: str | None, wants_file: bool, is_request: bool = False) -> None:
         """*stated*: algorithm of the digest to compare with; *wants_file*: also SHA-256 of the decoded file."""
         self.head: Head | None = None
-        self.digest = Digest()
-        self.stated = self.digest if stated in (None, "sha1") else Digest(stated or "sha1")
+        self.digest = Digest(stated or "sha1")
         self.undecoded: Digest | None = None
         """Of a chunked body with its framing: what some writers take for the payload."""
         self.size = 0
         """Bytes of the payload."""
         self.file = _File() if wants_file else None
-        self._waiting = bytearray() if is_http else None
+        self._waiting = b"" if is_http else None
         self._is_request = is_request
         self._chunks: _Chunks | None = None
-        self._is_same = self.stated is self.digest
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | memoryview) -> None:
         if self._waiting is None:
             self._body(piece)
             return
-        self._waiting += piece
-        end = _END.search(self._waiting)
-        if end is None and len(self._waiting) < MAX_HEAD and (self._is_request or _may_begin(self._waiting)):
+        block = memoryview(self._waiting + piece if self._waiting else piece)
+        end = _END.search(block)
+        if end is None and len(block) < MAX_HEAD and (self._is_request or _may_begin(block)):
+            self._waiting = bytes(block)
             return
-        self._split(end.end() if end else len(self._waiting))
+        self._split(block, end.end() if end else len(block))
 
-    def _split(self, end: int) -> None:
-        assert self._waiting is not None
-        raw, self._waiting = bytes(self._waiting), None
-        if self._is_request or _STATUS.match(raw) is None:
-            self._body(raw[end:] if self._is_request else raw)
+    def _split(self, block: memoryview, end: int) -> None:
+        self._waiting = None
+        if self._is_request or _STATUS.match(block) is None:
+            self._body(block[end:] if self._is_request else block)
             return
-        self.head = Head(raw[:end])
+        self.head = Head(bytes(block[:end]))
         if self.head.is_chunked:
             self._chunks = _Chunks()
-            self.undecoded = Digest(self.stated.algorithm)
+            self.undecoded = Digest(self.digest.algorithm)
         if self.file is not None:
             self.file.begin(self.head)
-        self._body(raw[end:])
+        self._body(block[end:])
 
-    def _body(self, piece: bytes) -> None:
+    def _body(self, piece: bytes | memoryview) -> None:
         if self._chunks is None:
             self._payload(piece)
             return
@@ -146,24 +145,22 @@ class Payload:
         for data in self._chunks.feed(piece):
             self._payload(data)
 
-    def _payload(self, data: bytes) -> None:
+    def _payload(self, data: bytes | memoryview) -> None:
         self.size += len(data)
         self.digest.update(data)
-        if not self._is_same:
-            self.stated.update(data)
         if self.file is not None:
             self.file.feed(data)
 
     def finish(self) -> None:
         """Take the end of the block."""
         if self._waiting:
-            self._split(len(self._waiting))
+            self._split(memoryview(self._waiting), len(self._waiting))
         if self._chunks is not None:
             for data in self._chunks.finish():
                 self._payload(data)
 
 
-def _may_begin(waiting: bytearray) -> bool:
+def _may_begin(waiting: memoryview) -> bool:
     return len(waiting) < 64 or _STATUS.match(waiting) is not None
 
 
@@ -175,13 +172,13 @@ class _Chunks:
         self._left = 0
         self._state = "first"
 
-    def feed(self, piece: bytes) -> list[bytes]:
+    def feed(self, piece: bytes | memoryview) -> list[bytes]:
         return self._run(piece, is_end=False)
 
     def finish(self) -> list[bytes]:
         return self._run(b"", is_end=True)
 
-    def _run(self, piece: bytes, *, is_end: bool) -> list[bytes]:
+    def _run(self, piece: bytes | memoryview, *, is_end: bool) -> list[bytes]:
         out: list[bytes] = []
         data = self._held + piece
         at = 0
@@ -244,7 +241,7 @@ class _File:
         if head.codings and head.codings[0] in (b"gzip", b"x-gzip"):
             self._inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes | memoryview) -> None:
         if self._limit is not None:
             data = data[: self._limit - self._taken]
         self._taken += len(data)

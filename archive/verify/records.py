@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from archive.verify.payloads import Digest, Payload
 
@@ -15,7 +16,8 @@ MAX_KEPT = 64 << 10
 _END = b"\r\n\r\n"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])")
 _NEXT = re.compile(rb"(?:\A|\n)(?=WARC/[01]\.\d+\r?\n)")
-_SOUND = re.compile(r"[^\s:]+:[^\r\n]*(?:\r\n[^\s:]+:[^\r\n]*)*")
+_NAME = re.compile(r"[^\s:]+")
+_SHORT = 100
 _LABEL = re.compile(r"([A-Za-z0-9-]+):([A-Za-z0-9+/=_-]+)")
 _MANY = frozenset({"warc-concurrent-to", "warc-protocol"})
 
@@ -46,7 +48,7 @@ class Record:
     block: Digest | None = None
     payload: Payload | None = None
     kept: bytes = b""
-    """The beginning of the block of one that :attr:`tells`."""
+    """The beginning of the block of one that :attr:`tells`, and of what a recovery says of a capture."""
     faults: list[tuple[str, str]] = field(default_factory=list)
     """Rules that its framing breaks, with what was seen."""
 
@@ -81,6 +83,8 @@ class Framing:
         self._take = take
         self._report = report
         self._wanted = wanted
+        self.keeps_metadata = False
+        """Whether the blocks of all metadata records are kept."""
         self.start(0)
 
     def start(self, offset: int) -> None:
@@ -99,6 +103,8 @@ class Framing:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
+        if not self._held and self._record is None and self._lost is None and self._at_once(data):
+            return
         data = self._held + data if self._held else data
         while data:
             if self._lost is not None:
@@ -141,16 +147,37 @@ class Framing:
             if len(data) < MAX_FIELDS:
                 return None
             return self._lose("record-header", "its named fields have no end within 1 MiB", data)
-        record = Record(self._at)
-        version, _, lines = data[:end].partition(b"\r\n")
-        if _VERSION.fullmatch(version) is None:
-            record.faults.append(("record-version", f"it begins with {version[:40]!r}"))
-        _read_fields(lines, record)
+        record = self._header(data[:end])
         length = record.fields.get("content-length", "")
-        if not (length.isascii() and length.isdigit() and len(length) < 19):
+        if not _is_length(length):
             return self._lose("record-length", f"its Content-Length is {length[:40]!r}", data)
         self._open(record, int(length))
         return data[end + 4 :]
+
+    def _at_once(self, data: bytes) -> bool:
+        """Take one whole record and nothing else; say whether these bytes are that, else nothing is done."""
+        if not (data.startswith(b"WARC/") and data.endswith(_END)):
+            return False
+        end = data.find(_END)
+        record = self._header(data[:end])
+        length = record.fields.get("content-length", "")
+        if not _is_length(length) or end + 8 + int(length) != len(data):
+            return False
+        self._open(record, int(length))
+        if self._left:
+            self._block(memoryview(data)[end + 4 : -4])
+        record.length = len(data)
+        self._at += len(data)
+        self._deliver()
+        return True
+
+    def _header(self, lines: bytes) -> Record:
+        record = Record(self._at)
+        version, _, rest = lines.partition(b"\r\n")
+        if _VERSION.fullmatch(version) is None:
+            record.faults.append(("record-version", f"it begins with {version[:40]!r}"))
+        _read_fields(rest, record)
+        return record
 
     def _lose(self, rule: str, detail: str, data: bytes) -> bytes:
         self._report(self._at, rule, detail)
@@ -190,7 +217,7 @@ class Framing:
                 is_request=kind == "request",
             )
 
-    def _block(self, part: bytes) -> None:
+    def _block(self, part: bytes | memoryview) -> None:
         record = self._record
         assert record is not None
         self._left -= len(part)
@@ -198,7 +225,7 @@ class Framing:
             record.block.update(part)
         if record.payload is not None:
             record.payload.feed(part)
-        if record.tells and len(record.kept) < MAX_KEPT:
+        if (record.tells or (self.keeps_metadata and record.type == "metadata")) and len(record.kept) < MAX_KEPT:
             record.kept += part[:MAX_KEPT]
 
     def _finish(self, data: bytes) -> bytes | None:
@@ -230,16 +257,8 @@ def _read_fields(lines: bytes, record: Record) -> None:
     except UnicodeDecodeError:
         record.faults.append(("record-header", "its named fields are not UTF-8"))
         text = lines.decode("latin-1")
-    fields = record.fields
-    if _SOUND.fullmatch(text):
-        for name, _, value in [line.partition(":") for line in text.split("\r\n")]:
-            key = name.lower()
-            if key in fields:
-                record.faults.append((_twice(key), f"{name} is there twice"))
-            elif key in _MANY:
-                record.many.append((key, value.strip()))
-            else:
-                fields[key] = value.strip()
+    split = text.split("\r\n")
+    if text.count("\n") == text.count("\r") == len(split) - 1 and _read_plain(split, record):
         return
     last = ""
     for line in text.split("\r\n"):
@@ -256,6 +275,43 @@ def _read_fields(lines: bytes, record: Record) -> None:
         elif last in record.fields:
             record.faults.append((_twice(last), f"{name} is there twice"))
         record.fields.setdefault(last, value.strip())
+
+
+def _read_plain(lines: list[str], record: Record) -> bool:
+    """Read lines that all are ``name: value``; say whether they are, else nothing is done."""
+    fields: dict[str, str] = {}
+    many: list[tuple[str, str]] = []
+    faults: list[tuple[str, str]] = []
+    for line in lines:
+        name, colon, value = line.partition(":")
+        key = _key_of(name)
+        if not key or not colon:
+            return False
+        if key in _MANY:
+            many.append((key, value.strip()))
+        elif key in fields:
+            faults.append((_twice(key), f"{name} is there twice"))
+        else:
+            fields[key] = value.strip()
+    record.fields, record.many = fields, many
+    record.faults += faults
+    return True
+
+
+def _is_length(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
+def _key_of(name: str) -> str:
+    """Return the name of a field in lower case, "" of one with white space."""
+    return _known_key(name) if len(name) < _SHORT else _key(name)
+
+
+def _key(name: str) -> str:
+    return name.lower() if _NAME.fullmatch(name) else ""
+
+
+_known_key = lru_cache(maxsize=1024)(_key)
 
 
 def _twice(name: str) -> str:

@@ -6,14 +6,16 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import BinaryIO
 
+from archive.storage import Place
 from archive.verify.fields import CLOCK_ERROR, check_digests, check_fields
 from archive.verify.findings import Finding, finding
 from archive.verify.links import FileLinks, Links
 from archive.verify.members import MAGIC, walk
 from archive.verify.records import Framing, Record
+from archive.verify.recovered import Recoveries
+from archive.warc.names import CRAWL, RECOVER, origin_of
 
 BLOCK = 1 << 20
 MAX_FINDINGS = 10_000
@@ -73,7 +75,7 @@ class Scan:
 
 
 def scan(
-    path: Path, file: str, *, start: int = 0, end: int | None = None, wanted: Callable[[str], bool] = lambda _: False
+    path: Place, file: str, *, start: int = 0, end: int | None = None, wanted: Callable[[str], bool] = lambda _: False
 ) -> Scan:
     """Read a WARC file once; what lies between *start* and *end* when given.
 
@@ -105,10 +107,12 @@ class _Reader:
     def __init__(self, found: Scan, wanted: Callable[[str], bool]) -> None:
         self._found = found
         self._links = FileLinks(found.report)
+        self._recoveries: Recoveries | None = None
         self._latest = datetime.now(UTC) + CLOCK_ERROR
         self._digested: Counter[str] = Counter()
         self._bare: defaultdict[str, list[int]] = defaultdict(list)
         self._in_member = False
+        self._is_foreign = False
         self._pending: list[Record] = []
         self._framing = Framing(self._take, self._fault, wanted)
 
@@ -166,6 +170,8 @@ class _Reader:
     def _lost(self, offset: int) -> None:
         self._found.damaged.add(offset)
         self._links.damage()
+        if self._recoveries is not None:
+            self._recoveries.lost()
 
     def _take(self, record: Record) -> None:
         if self._in_member:
@@ -179,24 +185,34 @@ class _Reader:
         if record.type == "warcinfo" and not found.info:
             found.info = _pairs(record.kept)
             ours = found.info.get("software", "").startswith("khcn/")
-            found.is_ours = ours and found.info.get("origin") != "import"
+            origin = origin_of(found.info)
+            self._is_foreign = origin != CRAWL
+            found.is_ours = ours and not self._is_foreign
             if name := record.fields.get("warc-filename"):
                 found.info["filename"] = name
-        is_import = found.info.get("origin") == "import"
-        if is_import and record.type == "metadata" and record.tells:
+            if ours and self._is_foreign:
+                self._framing.keeps_metadata = True
+                self._recoveries = Recoveries(found.report, self._links, is_ours=origin == RECOVER)
+        if self._is_foreign and record.type == "metadata" and record.tells:
             self._links.stands_for(_pairs(record.kept).get("warcinfo-id", ""))
         moment = check_fields(record, found.report, self._latest)
-        check_digests(record, found.report, is_ours=found.is_ours, is_wire=not is_import)
+        check_digests(record, found.report, is_ours=found.is_ours, is_wire=not self._is_foreign)
         self._links.add(record, moment, is_ours=found.is_ours)
+        is_capture = record.type in LISTED and record.fields.get("content-type") != FIELDS_TYPE
+        if self._recoveries is not None:
+            told = _pairs(record.kept) if record.type == "metadata" else {}
+            self._recoveries.add(record, told, is_capture=is_capture)
         if "warc-block-digest" in record.fields or "warc-payload-digest" in record.fields:
             self._digested[record.type] += 1
         elif found.is_ours or len(self._bare[record.type]) < 1000:
             self._bare[record.type].append(record.offset)
-        if record.type in LISTED and record.fields.get("content-type") != FIELDS_TYPE:
+        if is_capture:
             found.captures[record.offset] = _capture(record, moment, is_member=self._in_member)
 
     def finish(self) -> None:
         self._links.end()
+        if self._recoveries is not None:
+            self._recoveries.end()
         found = self._found
         found.links = self._links.links
         for kind, offsets in self._bare.items():

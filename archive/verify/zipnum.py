@@ -76,5 +76,5 @@ def _blocks(archive: ZipFile, name: str, report: Report) -> Iterator[_Block]:
                     words, _, text = line.partition(b" {")
                     told = json.loads(b"{" + text)
                     yield _Block(words, int(told["offset"]), int(told["length"]), told.get("digest"))
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 report(None, f"a line of {name} is no block: {line[:60]!r}")

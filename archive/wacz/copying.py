@@ -12,7 +12,9 @@ from archive.cdxj import lines_of
 from archive.digests import BLOCK
 from archive.errors import ArchiveError, DamagedRecord
 from archive.model import Location
+from archive.storage import Place
 from archive.wacz.select import Piece
+from archive.warc.files import find_warc
 from archive.warc.framing import Member, Torn, read_members
 from archive.warc.record import Record
 from archive.warc.stored import group_members
@@ -27,7 +29,7 @@ def copy_piece(root: Path, piece: Piece, out: BinaryIO, add_line: Callable[[byte
 
     Raises DamagedRecord when a record is not whole, ArchiveError when the file can not be read.
     """
-    path = root / piece.warc
+    path = find_warc(root, piece.warc)
     refers: set[str] = set()
 
     def copied(walked: BinaryIO, source: BinaryIO) -> Iterator[tuple[Record, Location]]:
@@ -51,7 +53,7 @@ def copy_piece(root: Path, piece: Piece, out: BinaryIO, add_line: Callable[[byte
     return refers - {""}
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Place) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as error:

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import stat
-from zipfile import ZipInfo
+from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 WACZ_VERSION = "1.1.1"
 SUFFIX = ".wacz"

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.times import UTC, warc_date
 from archive.wacz.names import DATAPACKAGE, DIGEST, WACZ_VERSION
-from archive.wacz.signing import Signer
+
+if TYPE_CHECKING:  # few are signed, and what does it takes long to load
+    from archive.wacz.signing import Signer
 
 _UNSURE = 1 << 30
 """A member said to become this large gets room for sizes of 64 bits: it may become larger still."""

@@ -22,7 +22,7 @@ from archive.wacz.names import ARCHIVE, DATAPACKAGE
 from archive.wacz.plain import read_plain
 from archive.wacz.zipread import ZipMembers
 from archive.warc.captures import ANSWERS
-from archive.warc.files import IMPORT, Context
+from archive.warc.files import Context, origin_of
 from archive.warc.framing import Member, Torn, read_members
 from archive.warc.record import Record, parse_fields
 from archive.warc.stored import StoredExchange, group, payload_of
@@ -137,7 +137,7 @@ class Wacz:
             for line in self.members.lines(name, MAX_PAGE):
                 try:
                     entry = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
                 if isinstance(entry, dict) and isinstance(entry.get("url"), str):
                     values = {key: entry[key] for key in ("title", "text", "id") if isinstance(entry.get(key), str)}
@@ -181,7 +181,7 @@ class Wacz:
         ):
             found = f"{member.record.type} of {member.record.url}"
             raise DamagedRecord(f"{where}: {found} lies there, not {url}; the index is wrong")
-        member.record.is_wire = not self._context(name).is_import
+        member.record.is_wire = not self._context(name).is_foreign
         return member
 
     def payload(self, line: CdxLine, *, max_size: int = MAX_BODY) -> Payload:
@@ -241,7 +241,7 @@ class Wacz:
             fields = dict(reversed(parse_fields(first.record.read())))
         stem = name.removeprefix(ARCHIVE).removesuffix(".gz").removesuffix(".warc")
         crawl = fields.get("crawl") or fields.get("isPartOf") or stem
-        self._contexts[name] = Context(fields.get("site", ""), crawl, fields.get("origin") == IMPORT)
+        self._contexts[name] = Context(fields.get("site", ""), crawl, origin_of(fields))
         return self._contexts[name]
 
     def _records(self, name: str, file: BinaryIO, offset: int) -> Iterator[Member]:
@@ -262,7 +262,7 @@ class Wacz:
     def _json(self, name: str) -> dict[str, Any]:
         try:
             value = json.loads(self.members.read(name, MAX_MANIFEST))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ArchiveError(f"{self.path}: {name} is no JSON ({error}); get the file again") from error
         if not isinstance(value, dict):
             raise ArchiveError(f"{self.path}: {name} is no JSON object; get the file again")

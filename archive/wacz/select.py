@@ -12,8 +12,10 @@ from archive.catalog import Catalog
 from archive.catalog.times import end_moment, first_moment, utc_text
 from archive.errors import ArchiveError
 from archive.model import Capture
+from archive.takedown import takedown
 from archive.wacz.names import PART
 from archive.warc.files import OPEN, SUFFIX, find_warc, list_warcs
+from archive.withheld import Withheld, withheld
 
 
 class ExportRefused(ArchiveError):
@@ -78,10 +80,11 @@ def select(root: Path, catalog: Catalog, wanted: Wanted) -> Selection:
     was left by a killed run, or is not there.
     """
     selection = Selection()
-    if wanted.is_whole:
+    hidden = withheld(takedown(root), catalog)
+    if wanted.is_whole and not touches(hidden, catalog, wanted.sites):
         selection.pieces = [Piece(warc) for site in wanted.sites for warc in list_warcs(root, site)]
     else:
-        selection.pieces = _parts(catalog, wanted, selection.missing)
+        selection.pieces = _parts(catalog, wanted, hidden, selection.missing)
     if not selection.pieces:
         of = ", ".join(wanted.sites) or "any site"
         span = "" if wanted.is_whole else " in that span; `khcn show URL` tells when a page was captured"
@@ -98,10 +101,20 @@ def select(root: Path, catalog: Catalog, wanted: Wanted) -> Selection:
     return selection
 
 
-def _parts(catalog: Catalog, wanted: Wanted, missing: list[str]) -> list[Piece]:
+def touches(hidden: Withheld, catalog: Catalog, sites: Sequence[str]) -> bool:
+    """Say whether anything is held of sites that must not leave the archive."""
+    urls = [entry.url for entry in hidden.listed.entries if entry.url is not None and entry.lifted is None]
+    return any(
+        hidden.hides_site(site) or any(next(catalog.captures(site, url), None) for url in urls) for site in sites
+    )
+
+
+def _parts(catalog: Catalog, wanted: Wanted, hidden: Withheld, missing: list[str]) -> list[Piece]:
     parts: dict[str, Piece] = {}
     sites: set[str] = set()
     for capture in _with_originals(catalog, wanted, missing):
+        if hidden.hides_capture(capture):
+            continue
         part = parts.setdefault(capture.location.warc, Piece(capture.location.warc, array("Q")))
         assert part.offsets is not None
         part.offsets.append(capture.location.offset)

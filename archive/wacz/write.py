@@ -14,21 +14,25 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from archive.atomic import TEMPORARY, sync_folder, write_whole
 from archive.catalog import Catalog
 from archive.catalog.pages import Page
 from archive.digests import BLOCK
+from archive.takedown import takedown
 from archive.times import now, warc_date
 from archive.wacz.copying import copy_piece
 from archive.wacz.names import ARCHIVE, DATAPACKAGE, INDEX, INDEX_OF_INDEX, PAGES, SUFFIX
 from archive.wacz.package import Package, as_json
 from archive.wacz.select import ExportRefused, Piece, Wanted, select
-from archive.wacz.signing import Signer
 from archive.wacz.sorting import LineSorter
+from archive.withheld import withheld
 from archive.zipnum import write_zipnum
+
+if TYPE_CHECKING:
+    from archive.wacz.signing import Signer
 
 MULTI_PROFILE = "multi-wacz-package"
 
@@ -230,8 +234,10 @@ class _Job:
         return main
 
     def _pages(self, warcs: set[str]) -> Iterator[Page]:
-        wanted = self.wanted
+        wanted, hidden = self.wanted, withheld(takedown(self.root), self.catalog)
         for page in self.catalog.pages(wanted.sites, wanted.since, wanted.until):
+            if hidden.hides_url(page.url):
+                continue
             if page.warc in warcs and (wanted.captures is None or page.capture in wanted.captures):
                 yield page
 

@@ -32,6 +32,8 @@ class ZipMembers:
             # ValueError: a name that is no UTF-8; zipfile tells of odd fields by these and struct.error.
             self._zip = ZipFile(self._file)
             check_names(self._zip.infolist())
+            if any(info.header_offset < 0 for info in self._zip.infolist()):
+                raise BadZipFile("a member lies before its beginning")
         except (BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
             self._file.close()
             raise ArchiveError(f"{path}: no whole ZIP file ({error}); get it again") from error

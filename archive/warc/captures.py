@@ -11,7 +11,7 @@ from typing import cast, get_args
 from archive.digests import BLOCK, digest_of
 from archive.errors import DamagedRecord
 from archive.http import Head, iter_body, parse_head
-from archive.model import Capture, Location, Purpose
+from archive.model import Capture, Location, Origin, Purpose
 from archive.posts import request_of
 from archive.times import parse_warc_date
 from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
@@ -20,10 +20,13 @@ ANSWERS = ("response", "resource", "revisit")
 """Types of the records that hold what a server gave: those that become captures."""
 
 
-def capture_of(record: Record, told: dict[str, str], location: Location, site: str, crawl: str) -> Capture:
+def capture_of(
+    record: Record, told: dict[str, str], location: Location, site: str, crawl: str, origin: Origin = "crawl"
+) -> Capture:
     """Return the capture that an answer's record holds.
 
-    *told* is what the metadata record of the exchange says (see :func:`told_by`).
+    *site*, *crawl* and *origin* are those of its file. *told* is what the metadata record of the
+    exchange says (see :func:`told_by`).
     The same records give the same capture, whether just written or read years later.
 
     Raises DamagedRecord when the record lacks its id or a date.
@@ -54,6 +57,7 @@ def capture_of(record: Record, told: dict[str, str], location: Location, site: s
         truncated=record.get("WARC-Truncated"),
         method=method if re.fullmatch("[A-Z]{3,20}", method) else "GET",
         request_body=told.get("request-body"),
+        origin=origin,
     )
 
 
@@ -70,7 +74,7 @@ def told_bytes(told: dict[str, str], name: str) -> bytes:
     """Return the bytes that a metadata record keeps as a JSON string, empty when it keeps none."""
     try:
         return str(json.loads(told[name])).encode("latin-1") if name in told else b""
-    except ValueError:
+    except (ValueError, RecursionError):
         return b""
 
 
@@ -132,6 +136,6 @@ def informational_of(records: Iterable[Record]) -> tuple[bytes, ...]:
     for record in records:
         if record.type == "metadata" and record.get("Content-Type") == FIELDS_TYPE:
             for name, value in parse_fields(record.read()):
-                if name == "informational":
-                    heads.append(str(json.loads(value)).encode("latin-1"))
+                if name == "informational" and (head := told_bytes({name: value}, name)):
+                    heads.append(head)
     return tuple(heads)

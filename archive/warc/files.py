@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from archive.errors import ArchiveError, DamagedRecord
+from archive.model import Origin
+from archive.storage import Place, far_names, find_far
 from archive.warc.framing import Torn, read_members
+from archive.warc.names import CRAWL as CRAWL
+from archive.warc.names import IMPORT as IMPORT
+from archive.warc.names import OPEN as OPEN
+from archive.warc.names import RECOVER as RECOVER
+from archive.warc.names import SUFFIX as SUFFIX
+from archive.warc.names import origin_of as origin_of
 from archive.warc.record import parse_fields
 from archive.warc.records import OWN_INFO
 
-SUFFIX = ".warc.gz"
-OPEN = ".open"
-"""What is added to the name of a file while it is being written."""
-IMPORT = "import"
-"""``origin`` in the warcinfo of a file whose records were copied from files of other programs."""
 
+def find_warc(root: Path, warc: str) -> Place:
+    """Return the file that *warc* (below *root*) names, closed or still ``.open``; else the one in the storage.
 
-def find_warc(root: Path, warc: str) -> Path:
-    """Return the file that *warc* (below *root*) names, closed or still ``.open``.
-
-    Raises ArchiveError when there is none, or when the name leads out of *root*.
+    Raises ArchiveError when there is none, or when the name leads out of *root*; StorageLost.
     """
     pure = PurePosixPath(warc)
     if pure.is_absolute() or ".." in pure.parts:
@@ -29,20 +31,24 @@ def find_warc(root: Path, warc: str) -> Path:
     for candidate in (path, path.with_name(path.name + OPEN)):
         if candidate.is_file():
             return candidate
+    if (far := find_far(root, warc.removesuffix(OPEN))) is not None:
+        return far
     raise ArchiveError(f"{path}: no such WARC file; look for it in quarantine/, or rebuild the catalog")
 
 
 def list_warcs(root: Path, site: str | None = None) -> list[str]:
     """Return the WARC files of a site or of all, paths below *root*, in order of their names.
 
-    Files still ``.open`` are among them, with that suffix.
+    Files still ``.open`` are among them, with that suffix, and those that only the storage has.
+    Raises StorageLost.
     """
-    top = root / "warcs" / site if site else root / "warcs"
-    paths = (path for pattern in (SUFFIX, SUFFIX + OPEN) for path in top.rglob("*" + pattern))
-    return sorted(path.relative_to(root).as_posix() for path in paths)
+    folder = f"warcs/{site}/" if site else "warcs/"
+    paths = (path for pattern in (SUFFIX, SUFFIX + OPEN) for path in (root / folder).rglob("*" + pattern))
+    names = {path.relative_to(root).as_posix() for path in paths}
+    return sorted(names.union(name for name in far_names(root, folder) if name.endswith(SUFFIX)))
 
 
-def warcinfo(path: Path) -> dict[str, str]:
+def warcinfo(path: Place) -> dict[str, str]:
     """Return the fields of the warcinfo record that opens a file; none when it has none.
 
     Raises DamagedRecord when the file does not begin with a whole record.
@@ -71,8 +77,12 @@ class Context:
 
     site: str
     crawl: str
-    is_import: bool = False
-    """Whether its records were copied from files of other programs."""
+    origin: Origin = CRAWL
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether other programs captured what it holds: no record of it need be as ours are."""
+        return self.origin != CRAWL
 
     @classmethod
     def of(cls, root: Path, warc: str) -> Context:
@@ -85,4 +95,4 @@ class Context:
         name = parts[-1].removesuffix(OPEN).removesuffix(SUFFIX)
         folder = parts[1] if len(parts) > 2 and parts[0] == "warcs" else ""
         crawl = fields.get("crawl") or fields.get("isPartOf") or name
-        return cls(fields.get("site", folder), crawl, fields.get("origin") == IMPORT)
+        return cls(fields.get("site", folder), crawl, origin_of(fields))

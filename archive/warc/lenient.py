@@ -169,8 +169,8 @@ class _GzipMember:
                 yield piece
 
 
-def next_member(file: BinaryIO, offset: int) -> int | None:
-    """Return where, from *offset* on, the next gzip member begins that holds a WARC record."""
+def next_member(file: BinaryIO, offset: int, end: int | None = None) -> int | None:
+    """Return where, from *offset* on and before *end*, the next gzip member begins that holds a WARC record."""
     file.seek(offset)
     held, at = b"", offset
     while True:
@@ -178,6 +178,8 @@ def next_member(file: BinaryIO, offset: int) -> int | None:
         if found < 0:
             keep = held[-(len(GZIP) - 1) :]
             at += len(held) - len(keep)
+            if end is not None and at >= end:
+                return None
             file.seek(at + len(keep))
             piece = file.read(BLOCK)
             if not piece:
@@ -278,9 +280,14 @@ def _record(window: _Window, max_block: int) -> Record:
 
 def _header(window: _Window) -> bytes:
     searched = 0
-    while (end := window.held.find(b"\r\n\r\n", max(0, searched - 3))) < 0:
-        if not _VERSION.match(window.held) and len(window.held) >= 10:
+    while True:
+        # Not beyond the next beginning: a file of nothing but beginnings is gone over once, not once for each.
+        other = _NEXT.search(window.held, max(0, searched - 16))
+        end = window.held.find(b"\r\n\r\n", max(0, searched - 3), other.start() + 1 if other else len(window.held))
+        if end >= 0 or (not _VERSION.match(window.held) and len(window.held) >= 10):
             break
+        if other is not None:
+            raise _Bad("another record begins within its named fields")
         searched = len(window.held)
         if searched > _MAX_HEADER:
             raise _Bad("no end of its named fields within 1 MiB")

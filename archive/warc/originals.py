@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from archive.cdxj import CdxLine, lookup, sidecar_path
 from archive.errors import ArchiveError, DamagedRecord
 from archive.model import Location
+from archive.storage import far_names
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
 from archive.warc.files import OPEN, SUFFIX, Context, find_warc
@@ -112,7 +113,7 @@ class Originals:
         for top in tops:
             for path in sorted(p for end in ("", OPEN) for p in top.rglob(_literal(name) + end)):
                 return path.relative_to(self._root).as_posix().removesuffix(OPEN)
-        return None
+        return next((found for found in far_names(self._root, "warcs/") if found.endswith(f"/{name}")), None)
 
     def _read(self, warc: str, offset: int, revisit: Record) -> Record:
         where = f"{warc}: byte {offset}, the original of {revisit.id}"
@@ -125,7 +126,7 @@ class Originals:
             raise DamagedRecord(f"{where}: {error}") from error
         if member is None:
             raise DamagedRecord(f"{where}: the file ends before it; run `khcn verify`")
-        member.record.is_wire = not Context.of(self._root, warc).is_import
+        member.record.is_wire = not Context.of(self._root, warc).is_foreign
         record, wanted = member.record, (revisit.get("WARC-Refers-To") or "").strip("<>")
         stated, digest = record.get("WARC-Payload-Digest"), revisit.get("WARC-Payload-Digest")
         is_other = record.id != wanted if wanted else bool(stated and digest and stated.lower() != digest.lower())

@@ -48,16 +48,19 @@ def read_record(root: Path, location: Location) -> Record:
     """
     with find_warc(root, location.warc).open("rb") as file:
         record = _first(file, location).record
-    record.is_wire = not Context.of(root, location.warc).is_import
+    record.is_wire = not Context.of(root, location.warc).is_foreign
     return record
 
 
-def read_stored(root: Path, location: Location) -> StoredExchange:
-    """Return the answer at a location with the records of its exchange that follow it."""
+def read_stored(root: Path, location: Location, locate: Locate | None = None) -> StoredExchange:
+    """Return the answer at a location with the records of its exchange that follow it.
+
+    *locate* finds the original of a revisit by its id when the record does not say where it lies.
+    """
     with find_warc(root, location.warc).open("rb") as file:
         _first(file, location)
         context = Context.of(root, location.warc)
-        find = Originals(root, location.warc).find
+        find = Originals(root, location.warc, locate).find
         return next(group(read_members(file, location.offset), location.warc, context, find))
 
 
@@ -105,6 +108,14 @@ def iter_captures(
     for stored in iter_exchanges(root, warc, on_torn=on_torn, locate=locate):
         if stored.capture is not None:
             yield stored.capture, stored
+
+
+def has_exchange(root: Path, warc: str) -> bool:
+    """Say whether a file holds an exchange, answered or not; what ended before its first one holds a warcinfo alone.
+
+    Raises DamagedRecord.
+    """
+    return any(True for _ in iter_exchanges(root, warc, on_torn=lambda torn: None))
 
 
 def iter_exchanges(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from archive.codings import is_compressed
@@ -35,11 +35,19 @@ class Record:
     is_wire: bool = True
     """Whether the block is what went over the wire. What other programs keep may be their own rendering of
     it: the body decoded, and ``Content-Length`` still that of the coded one."""
+    answer: Head | None = field(default=None, repr=False, compare=False)
+    """The head of the answer in the block, where it was read already."""
+    _first: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """First values by names in lower case, of as many fields as there were."""
+    _known: int = field(default=-1, init=False, repr=False, compare=False)
+    """So many: fields are added to a record while it is made."""
 
     def get(self, name: str) -> str | None:
         """Return the first value of a field, by case-insensitive *name*."""
-        wanted = name.lower()
-        return next((value for key, value in self.fields if key.lower() == wanted), None)
+        if self._known != len(self.fields):
+            self._first = {key.lower(): value for key, value in reversed(self.fields)}
+            self._known = len(self.fields)
+        return self._first.get(name.lower())
 
     @property
     def type(self) -> str:
@@ -60,6 +68,8 @@ class Record:
     @property
     def concurrent_to(self) -> set[str]:
         """Ids of the records of the same exchange that this one names."""
+        if self.get("WARC-Concurrent-To") is None:
+            return set()
         return {value.strip("<>") for key, value in self.fields if key.lower() == "warc-concurrent-to"}
 
     @property
@@ -69,7 +79,7 @@ class Record:
 
     def head(self) -> Head:
         """Return the head of the answer in the block; one without status when there is none."""
-        return read_head(self.block, self.start if self.holds_http else self.start + self.size)
+        return self.answer or read_head(self.block, self.start if self.holds_http else self.start + self.size)
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the block."""
@@ -89,6 +99,9 @@ class Record:
         if self.type != "response":
             return False
         head = self.head()
+        if not head.is_chunked:
+            self.block.seek(self.start + head.length)
+            return is_compressed(self.block.read(64), head.encodings)
         return is_compressed(next(iter_body(self.block, self.start, head), b"")[:64], head.encodings)
 
 
@@ -108,6 +121,9 @@ def parse_fields(block: bytes) -> Fields:
     [('a', '1 2'), ('b', '3')]
     """
     text = block.decode("utf-8", "replace")
+    if not text.startswith((" ", "\t")) and "\n " not in text and "\n\t" not in text:  # nearly all
+        split = [line.partition(":") for line in text.split("\n")]
+        return [(stripped, value.strip()) for name, colon, value in split if colon and (stripped := name.strip())]
     pairs: Fields = []
     for line in text.split("\n"):
         name, colon, value = line.partition(":")

@@ -30,14 +30,15 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 from uuid import uuid4
 
 from archive.digests import digest_of
 from archive.errors import ArchiveError
-from archive.http import MAX_HEAD, Head, iter_body, read_head, split_informational
+from archive.http import MAX_BODY, MAX_HEAD, Head, iter_body, read_heads, read_payload
+from archive.model import Payload
 from archive.times import warc_date
 from archive.urls import header_url
 from archive.warc.original import IDENTICAL, NOT_MODIFIED, Find, Form, Original
@@ -48,6 +49,8 @@ __all__ = ["OWN_INFO", "LiveExchange", "exchange_records", "warcinfo_record"]
 OWN_INFO = ("software", "format", "conformsTo", "hostname", "isPartOf", "site", "crawl")
 """Fields of warcinfo which the writer adds to those of its caller."""
 
+SHORT = 1 << 20
+"""Bytes of an answer whose payload is kept for who asks next."""
 MAX_EXCESS = 1 << 16
 """Bytes behind the head of a 304, which has no body, that its metadata record holds."""
 
@@ -85,6 +88,19 @@ class LiveExchange:
     """Why the answer is not whole: length, time, disconnect or unspecified."""
     known: Original | None = None
     """The answer whose validators the request carried: what a 304 says to be current."""
+    certificate_until: datetime | None = None
+    """Until when the certificate of the server is valid (UTC); null without TLS."""
+    tls_faults: tuple[str, ...] = ()
+    """What was wrong with the certificate, or with the version of TLS, as ``("expired", "wrong-host")``."""
+    _payload: Payload | None = field(default=None, repr=False, compare=False)
+
+    def payload(self, *, max_size: int = MAX_BODY) -> Payload:
+        """Return :func:`archive.http.read_payload` of the answer; a short one is read once for all who ask."""
+        if max_size < MAX_BODY or self.size > SHORT:
+            return read_payload(self.response, max_size=max_size)
+        if self._payload is None:
+            self._payload = read_payload(self.response)
+        return self._payload
 
 
 def exchange_records(
@@ -107,12 +123,11 @@ def exchange_records(
             f"{exchange.url}: the answer's file does not hold the {exchange.size} bytes said to be received; "
             f"flush it before handing it over"
         )
-    informational, start = split_informational(exchange.response)
+    informational, start, head = read_heads(exchange.response)
     common = _common_fields(exchange, warcinfo_id)
     records: list[Record] = []
     extra: list[tuple[str, str]] = []
     if exchange.size > start:
-        head = read_head(exchange.response, start)
         if exchange.known is not None and _is_not_modified(exchange, start, head):
             records.append(_revisit(common, NOT_MODIFIED, exchange.known, b"", exchange.known.digest))
             exchange.response.seek(start)
@@ -199,6 +214,7 @@ def _answer(exchange: LiveExchange, start: int, head: Head, common: Fields, find
             exchange.response.seek(start)
             return _revisit(common, IDENTICAL, original, exchange.response.read(head.length), digest)
         fields.append(("WARC-Payload-Digest", digest))
+    record.answer = head
     return _finish(record, "response", "application/http; msgtype=response")
 
 
@@ -233,6 +249,8 @@ def _told(
     yield "purpose", purpose
     yield "method", exchange.method
     yield "fetchTimeMs", str(max(0, round((exchange.ended - exchange.date).total_seconds() * 1000)))
+    if exchange.tls_faults:
+        yield "tlsFaults", ", ".join(exchange.tls_faults)
     if exchange.error:
         yield "error", exchange.error
     if exchange.truncated:

@@ -126,7 +126,9 @@ def payload_of(record: Record, original: Record | None = None, *, max_size: int 
     if record.type == "resource":
         mime = declared_mime(record)
         record.block.seek(record.start)
-        return Payload(0, (("Content-Type", mime),) if mime else (), record.block.read(max_size))
+        body = record.block.read(max_size + 1)
+        notes = ("cut-at-limit",) if len(body) > max_size else ()
+        return Payload(0, (("Content-Type", mime),) if mime else (), body[:max_size], notes)
     return http.read_payload(record.block, max_size=max_size, is_wire=record.is_wire)
 
 
@@ -180,11 +182,11 @@ def stored_of(
     records = tuple(member.record for member in members)
     told = told_by(records)
     for record in records:
-        record.is_wire = not context.is_import
+        record.is_wire = not context.is_foreign
     capture = None
     for member in members:
         if member.record.type in ANSWERS and member.record.get("Content-Type") != FIELDS_TYPE:
             location = Location(warc, member.offset, member.length)
-            capture = capture_of(member.record, told, location, context.site, context.crawl)
+            capture = capture_of(member.record, told, location, context.site, context.crawl, context.origin)
             break
     return StoredExchange(records, capture, told, find_original)

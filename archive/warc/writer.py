@@ -132,7 +132,7 @@ class WarcWriter:
         """Append the records of an exchange that another program kept, as they are, and index its answer.
 
         *source* says where they come from: fields of a metadata record that is written before the
-        first of them in each file. Raises what :meth:`write` raises.
+        first of them in each file; none when the records say it themselves. Raises what :meth:`write` raises.
         """
         self._check()
         if self._file is not None and self._is_due(self._file):
@@ -277,7 +277,7 @@ class _OpenWarc:
 
     def copy(self, records: Sequence[Record], source: Source, date: datetime) -> None:
         with self._whole_or_nothing():
-            if source != self._source:
+            if source and source != self._source:
                 records = [source_record(self._warcinfo_id, date, source), *records]
             self._append_all(records)
         self._source = source

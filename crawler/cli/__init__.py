@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
 from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 import click
 
+from archive.atomic import Unwritable
 from archive.errors import CatalogError, ConfigError, DiskError, KhcnError, disk_error
-from crawler.cli.common import NotHeld
+from archive.storage.opening import attach
 from crawler.config import read_config
-from crawler.exits import Exit, Stopped
-from crawler.lock import SiteLocked
-from crawler.logs import configure
-from crawler.site_files import UnknownSite
+from crawler.exits import Exit, NotHeld, SiteLocked, Stopped, UnknownSite
+from crawler.logs import configure, log_unforeseen, plain
 from crawler.version import VERSION
 
 VERBS = {
     "crawl": "Crawl Departments and archive what they publish.",
+    "doctor": "Check the installation: libraries, disk, clock, services, site files.",
+    "diff": "Show what changed between two versions of an article.",
     "export": "Write what the archive holds into one file for others.",
     "fixture": "Cut test cases out of the archive; refresh what is expected of them.",
+    "history": "Show an article's versions and what became of it; list removals.",
     "import": "Take WARC and WACZ files of other programs into the archive.",
     "index": "Make the CDXJ sidecars again from the WARCs.",
     "rebuild": "Derive the catalog and the JSON Lines again from the WARCs.",
+    "recover": "Bring back what other web archives hold of a Department.",
     "repair": "Mend what killed runs left; nothing is deleted.",
     "replay": "Replay the archived sites in the browser.",
     "schema": "Print the JSON Schema of what is exported.",
+    "search": "Search the articles, with or without accents.",
+    "serve": "Serve the archive as web pages and as an HTTP API.",
     "show": "Show an article, or the bytes of a capture.",
     "sites": "List, show, check and make site files and families.",
+    "status": "Show how the sites fare: what is new, what is not as expected.",
     "verify": "Check that the archive is what it says.",
 }
 
@@ -52,7 +59,12 @@ class VerbGroup(click.Group):
             return None
         # A verb that is a word of Python has an underscore behind its module's name.
         module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command: click.Command = importlib.import_module(f"crawler.cli.{module}").command
+        # What modules make stays: to look through it for garbage takes a tenth of the time of loading them.
+        gc.disable()
+        try:
+            command: click.Command = importlib.import_module(f"crawler.cli.{module}").command
+        finally:
+            gc.enable()
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -81,16 +93,20 @@ def khcn(ctx: click.Context, data: Path | None, log: Literal["json", "text"] | N
     Data goes to stdout, log and progress to stderr.
     """
     config = read_config(data=data)
-    configure(log or config.log, verbose)
+    configure(log or config.log, verbose, config.secrets())
     ctx.obj = config
+    if ctx.invoked_subcommand != "doctor":  # which says what is wrong with it
+        attach(config.data, config.archive_url)
 
 
 def main() -> None:
     """Run ``khcn`` and end the process with its exit code."""
+    configure("text", 0)  # until the command line has said how
+    log_unforeseen()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # Titles are Vietnamese, whatever the locale says.
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors=stream.errors)
     try:
         # As Ctrl-C does: files are closed and locks are freed. A crawl has handlers of its own.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -98,12 +114,19 @@ def main() -> None:
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.ClickException as error:
-        error.show()
+        told = StringIO()
+        error.show(told)
+        click.echo(plain(told.getvalue()), err=True, nl=False)
         code = Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         code = Exit.INTERRUPTED
     except KhcnError as error:
         code = _tell(error)
+    except UnicodeEncodeError as error:
+        if error.reason != "surrogates not allowed" or all(map(_is_text, sys.argv)):
+            raise
+        click.echo("khcn: the command line holds bytes that are no UTF-8; let the terminal send UTF-8", err=True)
+        code = Exit.USAGE
     except OSError as error:
         failed = disk_error(error, error.filename or "output")
         if failed is None:
@@ -113,10 +136,15 @@ def main() -> None:
     sys.exit(int(_flushed(int(code))))
 
 
+def _is_text(argument: str) -> bool:
+    """Say whether an argument was UTF-8: Python hands each other byte on as half of a surrogate pair."""
+    return not any("\ud800" <= char < "\ue000" for char in argument)
+
+
 def _tell(error: KhcnError) -> Exit:
     """Say what went wrong, if there is still a place where it can be said; return the exit code."""
     with suppress(OSError):  # a log on the same full disk
-        click.echo(f"khcn: {error}", err=True)
+        click.echo(f"khcn: {plain(error)}", err=True)
     return exit_of(error)
 
 
@@ -153,7 +181,7 @@ def exit_of(error: BaseException) -> Exit:
             return Exit.INTERRUPTED
         case DiskError():
             return Exit.DISK
-        case ConfigError() | CatalogError():
+        case ConfigError() | CatalogError() | Unwritable():
             return Exit.CONFIG
         case _:
             return Exit.ERROR

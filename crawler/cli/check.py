@@ -10,7 +10,7 @@ from rich.text import Text
 
 from archive.errors import ConfigError
 from crawler.claims import disagreements
-from crawler.cli.common import console, json_option, registry, table, write_json
+from crawler.cli.common import console, json_option, registry, say, table, write_json
 from crawler.cli.crawl import Setting
 from crawler.config import Config
 from crawler.dry_run import FIELDS, SeedCheck, Tour, checks
@@ -54,13 +54,13 @@ def check(config: Config, site: str, overrides: tuple[tuple[str, str], ...], fol
     for each in found:
         _print(each)
     for path in kept:
-        click.echo(f"saved {path}")
+        say(f"saved {path}")
     for reader, names in blind(visits).items():
-        click.echo(f"selectors of {reader} that found nothing on these pages: {', '.join(names)}")
+        say(f"selectors of {reader} that found nothing on these pages: {', '.join(names)}")
     for fault in said:
-        click.echo(f"fault: {plain(fault, LINE)}")
+        say(f"fault: {plain(fault, LINE)}")
     faults = len(said) + sum(len(each.faults) for each in found)
-    click.echo(f"{site}: {len(found)} seeds, {faults or 'no'} faults")
+    say(f"{site}: {len(found)} seeds, {faults or 'no'} faults")
     return code
 
 
@@ -77,13 +77,13 @@ def _registered(site: Site) -> list[str]:
         try:
             known += [registry().get(other)] if other != site.id else []
         except ConfigError as error:
-            click.echo(f"khcn: passed over: {error}", err=True)
+            say(f"khcn: passed over: {error}", err=True)
     return [fault for fault in disagreements(known) if f"{site.id}.toml" in fault or f'"{site.id}"' in fault]
 
 
 def _print(each: SeedCheck) -> None:
     """Print one seed: its links, its first article, what is wrong."""
-    click.echo(f"{each.url}" + (f" ({plain(each.section)})" if each.section else ""))
+    say(f"{each.url}" + (f" ({plain(each.section)})" if each.section else ""))
     facts = {
         "links": f"{each.articles} articles, {each.listings} listings, {each.other} other",
         "listing": each.listing or "-",
@@ -92,7 +92,7 @@ def _print(each: SeedCheck) -> None:
         "marks of": each.marks or "-",
     } | ({"article": each.article["url"]} if each.article is not None else {})
     for name, value in facts.items():
-        click.echo(f"  {name:<10} {plain(value, LINE)}")
+        say(f"  {name:<10} {plain(value, LINE)}")
     if each.article is not None:
         sure = each.article.get("confidence")
         shown = table("field", "first article", *(["sure"] if sure else []))
@@ -101,8 +101,8 @@ def _print(each: SeedCheck) -> None:
             shown.add_row(name, told, *([f"{sure[name]:.2f}" if name in sure else ""] if sure else []))
         console().print(shown)
     for fault in each.faults:
-        click.echo(f"  fault: {plain(fault, LINE)}")
-    click.echo()
+        say(f"  fault: {plain(fault, LINE)}")
+    say()
 
 
 def _told(name: str, value: object) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ConfigError
 from crawler.due import past_crawls, site_due
+from crawler.exits import UnknownSite
 from crawler.registry import readers_of
-from crawler.site_files import Registry, UnknownSite
+from crawler.site_files import Registry
 from crawler.sites import Site
 
 if TYPE_CHECKING:

@@ -5,43 +5,60 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
-from archive.errors import ConfigError, KhcnError, disk_error
-from crawler.seeds import UNDECLARED, undeclared_site
-from crawler.site_files import Registry
-from crawler.sites import Site
+from archive.errors import ConfigError, disk_error
+from crawler.config import is_terminal_forced
+from crawler.masked import exact_json, harmless
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
-class NotHeld(KhcnError):
-    """The archive does not hold what the command line names."""
+    from crawler.site_files import Registry
+    from crawler.sites import Site
 
+# What draws tables, and what knows of sites, is imported where it is used: many verbs need neither.
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")
+
+cluster_option = click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="Work on the Dask cluster at ADDRESS, or local for one of this machine.",
+)
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console as wide as its terminal; in a pipe wide enough to cut nothing."""
-    made = _Console(stderr=stderr)
-    return made if made.is_terminal else _Console(stderr=stderr, width=200)
+    from crawler.cli.consoles import PipedConsole
+
+    made = PipedConsole(stderr=stderr)
+    return made if made.is_terminal else PipedConsole(stderr=stderr, width=200)
 
 
-class _Console(Console):
-    """A console that leaves it to the command what a reader who went away means."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise BrokenPipeError, as other output does; Rich would end the process with exit code 1."""
-        raise BrokenPipeError
+@contextmanager
+def status(text: str) -> Iterator[Callable[[str], object]]:
+    """Show on the terminal what is going on, if there is one; give what is called when that changes."""
+    if not (sys.stderr.isatty() or is_terminal_forced()):
+        yield str  # what draws takes longer to load than a small file to read
+        return
+    with console(stderr=True).status(text) as shown:
+        yield shown.update
 
 
 def table(*columns: str) -> Table:
     """Return an empty table which folds what is too long and never cuts it."""
+    from rich import box
+    from rich.table import Table
+
     made = Table(box=box.SIMPLE_HEAD)
     for column in columns:
         made.add_column(column, overflow="fold")
@@ -50,17 +67,26 @@ def table(*columns: str) -> Table:
 
 def registry() -> Registry:
     """Return the registry of the site files which the project's settings name."""
+    from crawler.site_files import Registry
+
     return Registry(Path(importlib.import_module("settings").SITES_DIR))
 
 
 def load_site(site_id: str) -> Site:
     """Return a declared site, or the one that the id of an undeclared host stands for; else UnknownSite."""
+    from crawler.seeds import UNDECLARED, undeclared_site
+
     return undeclared_site(site_id) if site_id.startswith(UNDECLARED) else registry().get(site_id)
 
 
 def write_json(value: Any) -> None:
     """Print one JSON object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+    click.echo(exact_json(json.dumps(value, ensure_ascii=False, default=str)))
+
+
+def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
+    """Print what a person reads, without what a terminal obeys, whoever wrote it."""
+    click.echo(harmless(str(text)), err=err, nl=nl)
 
 
 def check_writable(root: Path) -> None:

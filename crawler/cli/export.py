@@ -1,22 +1,37 @@
-"""``khcn export``: what the archive holds, in one file for others."""
+"""``khcn export``: what the archive holds, in forms that others read."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import DamagedRecord
-from crawler.cli.common import NotHeld, json_option, registry, write_json
+from archive.times import VN, now
+from crawler.cli.common import cluster_option, console, json_option, registry, say, write_json
 from crawler.cli.progress import size
 from crawler.config import Config
-from crawler.exits import Exit
-from crawler.site_files import UnknownSite
+from crawler.exits import Exit, NotHeld, UnknownSite
 from crawler.version import VERSION
 
-FORMATS = ("wacz",)
+if TYPE_CHECKING:
+    from archive.archive import Archive
+    from archive.export.job import Exported
+    from archive.wacz.select import Wanted
+
+ARTICLES = ("jsonl", "csv", "parquet", "text", "atom")
+FORMATS = (*ARTICLES, "wacz", "bagit")
+BELONGING = {
+    "--versions": ("jsonl", "csv", "parquet", "text"),
+    "--compress": ("jsonl", "csv"),
+    "--limit": ("atom",),
+    "--url": ("atom",),
+    "--max-bytes": ("wacz",),
+    "--sign": ("wacz",),
+}
+"""Options that go with some forms only."""
 
 
 class Bound(click.ParamType[date]):
@@ -52,14 +67,21 @@ class Bytes(click.ParamType[int]):
 
 
 @click.command("export")
-@click.option("--format", "form", required=True, help="Form of the file: wacz.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option("--format", "form", required=True, help=f"Form of the output: {', '.join(FORMATS)}.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="File or folder to write; - is stdout."
+)
 @click.option("--site", "sites", multiple=True, help="Site id; may be given several times (default: all).")
-@click.option("--since", type=Bound(), help="Only what was captured on DATE or later.")
-@click.option("--until", type=Bound(), help="Only what was captured on DATE or earlier.")
-@click.option("--max-bytes", type=Bytes(), help="Write several files when there are more than SIZE of WARC data.")
-@click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign with the private key in this file.")
-@click.option("--force", is_flag=True, help="Replace a file of that name.")
+@click.option("--since", type=Bound(), help="Only what was published (wacz, bagit: captured) on DATE or later.")
+@click.option("--until", type=Bound(), help="Only what was published (wacz, bagit: captured) on DATE or earlier.")
+@click.option("--versions", type=click.Choice(["latest", "all"]), help="Versions of each article (default: latest).")
+@click.option("--compress", type=click.Choice(["gz"]), help="Compress jsonl or csv with gzip.")
+@click.option("--limit", type=click.IntRange(1, 10_000), help="Entries of a feed (default: 100).")
+@click.option("--url", metavar="URL", help="Where a feed will be found.")
+@click.option("--max-bytes", type=Bytes(), help="Write several WACZ when there are more than SIZE of WARC data.")
+@click.option("--sign", type=click.Path(path_type=Path), metavar="KEY", help="Sign a WACZ with the key in this file.")
+@click.option("--force", is_flag=True, help="Replace an export of that name.")
+@cluster_option
 @json_option
 @click.pass_obj
 def command(
@@ -69,51 +91,126 @@ def command(
     sites: tuple[str, ...],
     since: date | None,
     until: date | None,
+    versions: str | None,
+    compress: str | None,
+    limit: int | None,
+    url: str | None,
+    max_bytes: int | None,
+    sign: Path | None,
+    force: bool,
+    address: str | None,
+    as_json: bool,
+) -> int:
+    """Write what the archive holds of the sites in a form for others: articles, a WACZ of the captures, a bag.
+
+    What is written gets its name when it is whole.
+    """
+    if form not in FORMATS:
+        raise click.UsageError(f'there is no format "{form}"; there is: {", ".join(FORMATS)}')
+    given = {"--versions": versions, "--compress": compress, "--limit": limit, "--url": url}
+    for option, value in {**given, "--max-bytes": max_bytes, "--sign": sign}.items():
+        if value is not None and form not in BELONGING[option]:
+            raise click.UsageError(f"{option} does not go with {form}, but with {', '.join(BELONGING[option])}")
+    from archive import open_archive
+    from archive.wacz.select import ExportBusy, ExportRefused, Wanted
+
+    with open_archive(config.data, catalog_url=config.catalog_url) as archive:
+        chosen = _chosen(archive, sites, config.data)
+        if address is not None:
+            return _export_sites(config, address, form, output, chosen)
+        try:
+            if form in ARTICLES:
+                from archive.export.source import Wanted as WantedArticles
+                from crawler.cli.export_records import Options, export_records
+
+                wanted = WantedArticles(chosen, since, until, every=versions == "all")
+                options = Options(zipped=compress == "gz", limit=limit or 100, url=url)
+                return _told(export_records(archive, form, output, wanted, options, replace=force), as_json)
+            if form == "bagit":
+                return _export_bag(config, archive, output, Wanted(chosen, since, until), force, as_json)
+            return _export_wacz(config, archive, output, chosen, since, until, max_bytes, sign, force, as_json)
+        except ExportRefused as error:
+            say(f"khcn: {error}", err=True)
+            return Exit.USAGE
+        except ExportBusy as error:
+            say(f"khcn: {error}", err=True)
+            return Exit.LOCKED
+        except DamagedRecord as error:
+            say(f"khcn: {error}", err=True)
+            return Exit.DAMAGE
+
+
+def _export_sites(config: Config, address: str, form: str, output: Path, chosen: tuple[str, ...]) -> int:
+    """Export site by site, with the options that were given, as they were written."""
+    from crawler.cli.export_sites import export_sites
+
+    if str(output) == "-":
+        raise click.UsageError("--cluster writes a folder with an export a site, which can not go to stdout; name one")
+    given = click.get_current_context().params
+    options: list[str] = []
+    for name in ("since", "until", "versions", "compress", "limit", "url", "max_bytes", "sign"):
+        if (value := given[name]) is not None:
+            told = value.isoformat() if isinstance(value, date) else value
+            options += [f"--{name.replace('_', '-')}", str(told.absolute() if isinstance(told, Path) else told)]
+    options += [f"--{name}" for name, is_set in (("force", given["force"]), ("json", given["as_json"])) if is_set]
+    return export_sites(address, config, form, output, chosen, options)
+
+
+def _chosen(archive: Archive, sites: tuple[str, ...], root: Path) -> tuple[str, ...]:
+    """Return the sites that are meant, sorted. Raises NotHeld when one of them, or anything, is not held."""
+    held = archive.catalog.sites()
+    chosen = tuple(sorted(set(sites))) or tuple(held)
+    unknown = [site for site in chosen if site not in held]
+    if unknown or not chosen:
+        named = f'nothing of "{unknown[0]}" is held' if unknown else "nothing is held"
+        raise NotHeld(f"{root}: {named}; held are: {', '.join(held) or 'none'}")
+    return chosen
+
+
+def _told(exported: Exported, as_json: bool) -> int:
+    """Print what was written; nothing when that was printed itself."""
+    if str(exported.path) == "-":
+        return Exit.OK
+    if as_json:
+        counts = {"files": exported.files, "articles": exported.records, "kept": exported.kept}
+        write_json({"path": str(exported.path), "bytes": exported.size, **counts})
+    else:
+        several = f" in {exported.files} files" if exported.files > 1 else ""
+        kept = f" ({exported.kept} files were whole from an interrupted run)" if exported.kept else ""
+        say(f"{exported.path}: {size(exported.size)}{several}: {exported.records} articles{kept}")
+    return Exit.OK
+
+
+def _export_wacz(
+    config: Config,
+    archive: Archive,
+    output: Path,
+    chosen: tuple[str, ...],
+    since: date | None,
+    until: date | None,
     max_bytes: int | None,
     sign: Path | None,
     force: bool,
     as_json: bool,
 ) -> int:
-    """Write what the archive holds of the sites into one file: a WACZ, which ReplayWeb.page opens.
-
-    The file gets its name when it is whole.
-    """
-    if form not in FORMATS:
-        raise click.UsageError(f'there is no format "{form}"; there is: {", ".join(FORMATS)}')
-    from archive import open_archive
-    from archive.wacz.select import ExportBusy, ExportRefused, Wanted
-    from archive.wacz.signing import Signer
+    from archive.wacz.select import Wanted
     from archive.wacz.write import export_wacz
 
-    with open_archive(config.data, catalog_url=config.catalog_url) as archive:
-        held = archive.catalog.sites()
-        chosen = tuple(sorted(set(sites))) or tuple(held)
-        unknown = [site for site in chosen if site not in held]
-        if unknown or not chosen:
-            named = f'nothing of "{unknown[0]}" is held' if unknown else "nothing is held"
-            raise NotHeld(f"{config.data}: {named}; held are: {', '.join(held) or 'none'}")
-        wanted = Wanted(chosen, since, until)
-        signer = Signer.open(sign) if sign else None
-        try:
-            exported = export_wacz(
-                config.data,
-                archive.catalog,
-                output,
-                wanted,
-                _about(chosen, since, until),
-                max_bytes=max_bytes,
-                signer=signer,
-                replace=force,
-            )
-        except ExportRefused as error:
-            click.echo(f"khcn: {error}", err=True)
-            return Exit.USAGE
-        except ExportBusy as error:
-            click.echo(f"khcn: {error}", err=True)
-            return Exit.LOCKED
-        except DamagedRecord as error:
-            click.echo(f"khcn: {error}", err=True)
-            return Exit.DAMAGE
+    signer = None
+    if sign:
+        from archive.wacz.signing import Signer
+
+        signer = Signer.open(sign)
+    exported = export_wacz(
+        config.data,
+        archive.catalog,
+        output,
+        Wanted(chosen, since, until),
+        _about(chosen, since, until),
+        max_bytes=max_bytes,
+        signer=signer,
+        replace=force,
+    )
     counts = {"warcs": exported.warcs, "captures": exported.captures, "pages": exported.pages}
     if as_json:
         files = [str(path) for path in exported.files]
@@ -121,10 +218,31 @@ def command(
     else:
         told = ", ".join(f"{number} {name}" for name, number in counts.items())
         several = f" in {len(exported.files)} files" if len(exported.files) > 1 else ""
-        click.echo(f"{exported.path}: {size(exported.size)}{several}: {told}")
+        say(f"{exported.path}: {size(exported.size)}{several}: {told}")
     for capture in exported.missing:
-        click.echo(f"khcn: {capture}: a revisit refers to it and the archive does not hold it", err=True)
+        say(f"khcn: {capture}: a revisit refers to it and the archive does not hold it", err=True)
     return Exit.DAMAGE if exported.missing else Exit.OK
+
+
+def _export_bag(config: Config, archive: Archive, output: Path, wanted: Wanted, force: bool, as_json: bool) -> int:
+    from archive.bagit import AGENT, export_bag
+
+    told = _about(tuple(wanted.sites), wanted.since, wanted.until)
+    about = {
+        "External-Description": told.description.partition("\n")[0],
+        "Bagging-Date": now().astimezone(VN).date().isoformat(),
+        AGENT: told.software,
+    }
+    with console(stderr=True).status("exporting") as status:
+        bagged = export_bag(config.data, archive.catalog, output, wanted, about, replace=force, tick=status.update)
+    for name in bagged.open:
+        say(f"khcn: {name}: is still open, and not in the bag", err=True)
+    if as_json:
+        counts = {"warcs": bagged.warcs, "crawls": bagged.crawls}
+        write_json({"path": str(bagged.path), "bytes": bagged.size, **counts})
+    else:
+        say(f"{bagged.path}: {size(bagged.size)}: {bagged.warcs} warcs, {bagged.crawls} crawls")
+    return Exit.OK
 
 
 def _about(sites: tuple[str, ...], since: date | None, until: date | None) -> Any:

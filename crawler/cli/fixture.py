@@ -16,10 +16,11 @@ from archive import open_archive
 from archive.model import NotAnArticle, Payload
 from archive.times import VN
 from crawler.cases import EXPECTED, PAGE, Case, cases_in, shown
-from crawler.cli.common import NotHeld, json_option, load_site, registry, write_json
+from crawler.cli.common import json_option, load_site, registry, say, write_json
 from crawler.cli.show import Moment
 from crawler.config import Config
 from crawler.derive import derive
+from crawler.exits import NotHeld
 from crawler.fixtures import NoPage, best_capture, cut, name_of, update
 from crawler.registry import page_classes
 from crawler.seeds import UNDECLARED
@@ -96,9 +97,9 @@ def add(
         write_json({"case": str(case), "kind": kind, **facts})
         return
     captured = capture.date.astimezone(VN)
-    click.echo(f"{case}: {_summary(kind, told[kind])}, captured {captured:%Y-%m-%d %H:%M}")
-    click.echo(f'It fails until you have read {EXPECTED} beside {PAGE}, corrected it, and removed its line "unread".')
-    click.echo(f"Then: python -m pytest {TESTS} -k '{case.parent.name} or famil'")
+    say(f"{case}: {_summary(kind, told[kind])}, captured {captured:%Y-%m-%d %H:%M}")
+    say(f'It fails until you have read {EXPECTED} beside {PAGE}, corrected it, and removed its line "unread".')
+    say(f"Then: python -m pytest {TESTS} -k '{case.parent.name} or famil'")
 
 
 @command.command("update")
@@ -120,11 +121,11 @@ def update_cases(config: Config, site: str | None, case: str | None, folder: Pat
         if as_json:
             write_json({"case": done.case, "state": done.state, "diff": done.diff})
         elif done.diff:
-            click.echo(done.diff, nl=False)
+            say(done.diff, nl=False)
     if not as_json:
         told = f"{states['changed']} changed, {states['unchanged']} unchanged"
         more = f", {states['unread']} unchanged and still to be read" if states["unread"] else ""
-        click.echo(f"{told}{more}", err=True)
+        say(f"{told}{more}", err=True)
 
 
 def _module_of(family: str) -> str:

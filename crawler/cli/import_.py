@@ -10,10 +10,13 @@ import click
 import msgspec
 
 from archive.foreign import NotAnArchive
-from crawler.cli.common import check_writable, console, json_option, load_site, registry
+from crawler.cli.common import check_writable, console, json_option, load_site, registry, say
+from crawler.cli.storing import store
 from crawler.config import Config
-from crawler.exits import Exit
+from crawler.exits import Exit, gravest
 from crawler.importing import Imported, import_files
+from crawler.masked import exact_json
+from crawler.searchable import make_searchable
 from crawler.seeds import UNDECLARED
 
 
@@ -30,6 +33,7 @@ def command(config: Config, files: tuple[Path, ...], site: str | None, as_json: 
     """
     if site is not None and not site.startswith(UNDECLARED):
         registry().get(site)
+    settings = importlib.import_module("settings")
     try:
         with console(stderr=True).status("importing") as status:
             done = import_files(
@@ -39,31 +43,34 @@ def command(config: Config, files: tuple[Path, ...], site: str | None, as_json: 
                 registry=registry(),
                 load_site=load_site,
                 site=site,
-                max_bytes=importlib.import_module("settings").WARC_MAX_BYTES,
+                max_bytes=settings.WARC_MAX_BYTES,
                 prepare=lambda: check_writable(config.data),
                 progress=status.update,
             )
     except NotAnArchive as error:
         for line in str(error).splitlines():
-            click.echo(f"khcn: {line}", err=True)
-        click.echo("khcn: nothing was imported", err=True)
+            say(f"khcn: {line}", err=True)
+        say("khcn: nothing was imported", err=True)
         return Exit.USAGE
+    if done.reports:
+        make_searchable(config.data, config.catalog_url)
     _print(done, as_json=as_json)
-    return done.exit
+    stored = store(config, [report.site for report in done.reports], settings.STORED_KEEP_DAYS)
+    return gravest([done.exit, stored])
 
 
 def _print(done: Imported, *, as_json: bool) -> None:
     if as_json:
         whole = {"exit": int(done.exit), "files": done.files, "failures": done.failures, "crawls": done.reports}
-        click.echo(msgspec.json.encode(whole).decode())
+        click.echo(exact_json(msgspec.json.encode(whole).decode()))
     else:
         for file in done.files:
             kept = "".join(f", {number} {kind} not read" for kind, number in file.unread.items())
             counts = f"{file.taken} records taken, {file.duplicates} held already{kept}, {file.lost} lost"
-            click.echo(f"{file.file}: {counts}")
+            say(f"{file.file}: {counts}")
         for report in done.reports:
             novelty = asdict(report.articles)
             told = ", ".join(f"{novelty[name]} {name}" for name in ("new", "changed", "unchanged", "rejected"))
-            click.echo(f"{report.site}: {report.captures} captures; articles: {told}; crawl {report.crawl}")
+            say(f"{report.site}: {report.captures} captures; articles: {told}; crawl {report.crawl}")
     for failure in (*done.failures, *(f for r in done.reports for f in r.failures if f not in done.failures)):
-        click.echo(f"khcn: {failure.url}: {failure.cause}", err=True)
+        say(f"khcn: {failure.url}: {failure.cause}", err=True)

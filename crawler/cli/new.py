@@ -14,7 +14,7 @@ import click
 from archive.model import NotAnArticle
 from archive.times import VN, now
 from crawler.claims import claimant
-from crawler.cli.common import console, json_option, registry, table, write_json
+from crawler.cli.common import console, json_option, registry, say, table, write_json
 from crawler.cli.crawl import Setting
 from crawler.config import Config
 from crawler.exits import Exit
@@ -81,7 +81,7 @@ def new(config: Config, site: str, url: str | None, overrides: tuple[tuple[str, 
     visits = scout(declared, config, dict(overrides), _first_section)
     seen = visits[0]
     if (refusal := _refusal(seen)) is not None or seen.page is None:
-        click.echo(plain(f"khcn: {home}: {refusal}. Nothing was written", LINE), err=True)
+        say(plain(f"khcn: {home}: {refusal}. Nothing was written", LINE), err=True)
         return Exit.PARTIAL
     refused = {visit.asked: _refusal(visit) for visit in visits[1:]}
     listing = next((visit.page for visit in visits[1:] if refused[visit.asked] is None), None)
@@ -93,7 +93,7 @@ def new(config: Config, site: str, url: str | None, overrides: tuple[tuple[str, 
     failures = {url: why for url, why in refused.items() if why is not None}
     _tell(proposal, path, failures, as_json=as_json)
     for url, why in failures.items():
-        click.echo(plain(f"khcn: {url}: {why}", LINE), err=True)
+        say(plain(f"khcn: {url}: {why}", LINE), err=True)
     return Exit.PARTIAL if failures else Exit.OK
 
 
@@ -108,9 +108,9 @@ def new_family(name: str) -> None:
         write_family(path, name)
     except NameTaken as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"{_shown(path)}: written. It is found by its name; fill in its TODOs (docs/add-a-family.md), then:")
-    click.echo(f'  page = "{name}" in [[layouts]] of a site file; khcn sites check SITE')
-    click.echo(f"  cases in tests/sites/{name}/, a row in docs/families.md")
+    say(f"{_shown(path)}: written. It is found by its name; fill in its TODOs (docs/add-a-family.md), then:")
+    say(f'  page = "{name}" in [[layouts]] of a site file; khcn sites check SITE')
+    say(f"  cases in tests/sites/{name}/, a row in docs/families.md")
 
 
 def _shown(path: Path) -> Path:
@@ -206,6 +206,6 @@ def _tell(proposal: Proposal, path: Path, failures: Mapping[str, str], *, as_jso
     for score in shown[:SHOWN]:
         listed.add_row(score.family, f"{score.marks:.2f}", str(score.articles), str(score.listings))
     console().print(listed)
-    click.echo(f"looked at {' and '.join(plain(page.url, LINE) for page in proposal.pages)}")
-    click.echo(f"layout: {proposal.family}; sections: {', '.join(plain(name) for name, _ in proposal.sections) or '-'}")
-    click.echo(f"{_shown(path)}: written. Look at its TODOs, then: khcn sites check {proposal.site.id}")
+    say(f"looked at {' and '.join(plain(page.url, LINE) for page in proposal.pages)}")
+    say(f"layout: {proposal.family}; sections: {', '.join(plain(name) for name, _ in proposal.sections) or '-'}")
+    say(f"{_shown(path)}: written. Look at its TODOs, then: khcn sites check {proposal.site.id}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -45,23 +46,54 @@ class Progress:
 
     def tick(self, crawlers: Sequence[Crawler]) -> None:
         """Draw the state of the running crawls."""
+        if self._live:
+            self.draw(states_of(crawlers))
+
+    def draw(self, states: Iterable[SiteState], caption: str | None = None) -> None:
+        """Draw a row a site."""
         if not self._live:
             return
-        state = Table("site", "requests", "articles", "images", "received", "failed", box=None)
-        for crawler in crawlers:
-            recorder = getattr(crawler.spider, "recorder", None)
-            if recorder is None:
-                continue
-            read = recorder.reader.counts
-            state.add_row(
-                recorder.site.id,
-                str(recorder.counts["requests"]),
-                str(read["article"]),
-                str(read["asset"]),
-                size(recorder.counts["bytes"]),
-                str(len(recorder.failed)),
+        drawn = Table("site", "requests", "articles", "images", "received", "failed", box=None, caption=caption)
+        for state in states:
+            drawn.add_row(
+                state.site,
+                str(state.requests),
+                str(state.articles),
+                str(state.images),
+                size(state.bytes),
+                str(state.failed),
             )
-        self._live.update(state, refresh=True)
+        self._live.update(drawn, refresh=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """How far the crawl of a site is."""
+
+    site: str
+    requests: int
+    articles: int
+    images: int
+    bytes: int
+    failed: int
+
+
+def states_of(crawlers: Sequence[Crawler]) -> list[SiteState]:
+    """Return how far running crawls are; nothing of those that have not taken their site yet."""
+    recorders = [
+        recorder for crawler in crawlers if (recorder := getattr(crawler.spider, "recorder", None)) is not None
+    ]
+    return [
+        SiteState(
+            recorder.site.id,
+            recorder.counts["requests"],
+            recorder.reader.counts["article"],
+            recorder.reader.counts["asset"],
+            recorder.counts["bytes"],
+            len(recorder.failed),
+        )
+        for recorder in recorders
+    ]
 
 
 def print_summary(ended: Sequence[Ended], *, as_json: bool) -> None:
@@ -111,9 +143,14 @@ def remarks(report: CrawlReport) -> Iterator[str]:
             yield f"not as expected: {expectation.told}"
     for kind, count in report.traps.items():
         yield f"trap: {kind}, {count} addresses not asked for, such as {report.trap_examples.get(kind, '(none kept)')}"
+    for each in report.held_back:
+        told = f"{each.asked} pages asked for and {each.held} not, because no article was on the last ones"
+        yield f"held back: {each.pattern}, {told}; such as {each.example}"
     if report.low_confidence:
         told = ", ".join(f"{name} {count}" for name, count in report.low_confidence.items())
         yield f"not sure of: {told} (articles by field; `khcn show URL --json` tells the confidence)"
+    if report.duplicates:
+        yield f"duplicates: {report.duplicates} articles say what another address of the site says (`khcn history URL`)"
     if report.bound is not None:
         yield f"ended by {report.bound}; the next run goes on from there"
     elif report.exit == Exit.INTERRUPTED:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from archive.catalog.engine import bring_up
 from archive.times import UTC
-from crawler.cli.common import NotHeld, check_writable, console, json_option, load_site, write_json
+from crawler.cli.common import check_writable, console, json_option, load_site, say, write_json
+from crawler.cli.storing import store
 from crawler.config import Config
-from crawler.exits import Exit, gravest
-from crawler.lock import SiteLock, SiteLocked
+from crawler.exits import Exit, NotHeld, SiteLocked, gravest
+from crawler.lock import SiteLock
 from crawler.repair import Repaired, repair_site
 
 
@@ -25,21 +28,26 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
 
     Files still .open are cut after their last whole record, into quarantine/, and closed;
     missing indexes are made; catalog, JSON Lines and crawl reports follow. No byte is deleted.
+    With KHCN_ARCHIVE_URL, what waits to be stored there is sent.
     """
     check_writable(config.data)
     held = _held(config.data)
     unknown = [site for site in sites if site not in held]
     if unknown:
         raise NotHeld(f'{config.data / "warcs"}: nothing of "{unknown[0]}"; held are: {", ".join(held) or "none"}')
+    bring_up(config.catalog_url)
     codes = []
     for site in sites or held:
         try:
-            with SiteLock(config.data, site, datetime.now(UTC)), console(stderr=True).status(site) as status:
+            with (
+                SiteLock(config.data, site, datetime.now(UTC), (config.catalog_url,)),
+                console(stderr=True).status(site) as status,
+            ):
                 done = repair_site(
                     config.data, site, catalog=config.catalog_url, load_site=load_site, progress=status.update
                 )
         except SiteLocked as error:
-            click.echo(f"khcn: {error}", err=True)
+            say(f"khcn: {error}", err=True)
             codes.append(Exit.LOCKED)
             continue
         codes.append(_exit(done))
@@ -48,6 +56,8 @@ def command(config: Config, sites: tuple[str, ...], as_json: bool) -> int:
                 write_json(line)
         else:
             _print(done)
+    settings = importlib.import_module("settings")
+    codes.append(store(config, sites or None, settings.STORED_KEEP_DAYS))
     return gravest(codes)
 
 
@@ -74,10 +84,10 @@ def _print(done: Repaired) -> None:
             told += f", {found.cut_bytes} bytes to {found.quarantine} ({found.detail})"
         elif found.detail:
             told += f": {found.detail}"
-        click.echo(told)
+        say(told)
     for report in done.crawls:
         new, changed = report.articles.new, report.articles.changed
-        click.echo(f"{report.crawl}: ended; {report.captures} captures, {new} new articles, {changed} changed")
+        say(f"{report.crawl}: ended; {report.captures} captures, {new} new articles, {changed} changed")
 
 
 def _as_json(done: Repaired) -> list[dict[str, Any]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 import click
 
 from archive.errors import KhcnError
-from crawler.cli.common import NotHeld
+from crawler.cli.storing import fetch
 from crawler.config import Config
-from crawler.exits import Exit
+from crawler.exits import Exit, NotHeld
 from crawler.replay import COLLECTION, Linked, check_installed, free_port
 from crawler.replayweb import WaczServer
 
@@ -59,6 +59,7 @@ def _replay_wacz(host: str, port: int, wacz: Path, replayweb: Path) -> int:
 
 def _replay_archive(config: Config, host: str, port: int) -> int:
     check_installed()
+    fetch(config)
     with tempfile.TemporaryDirectory(prefix="khcn-replay-") as folder:
         linked = Linked(Path(folder), config.data)
         if not linked.refresh():

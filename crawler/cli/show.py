@@ -17,8 +17,10 @@ from archive.http import parse_head
 from archive.jsonform import to_json
 from archive.model import Article
 from archive.times import VN
-from crawler.cli.common import NotHeld, console, write_json
+from crawler.cli.common import console, say, write_json
 from crawler.config import Config
+from crawler.exits import NotHeld
+from crawler.reading import unsure
 
 
 class Moment(click.ParamType[datetime]):
@@ -74,10 +76,14 @@ def _no_article(archive: Archive, url: str, at: datetime | None) -> NotHeld:
 
 def _show_bytes(capture: HeldCapture, form: str) -> None:
     if form == "raw":
-        sys.stdout.buffer.write(capture.payload().body)
+        shown = capture.payload().body
     else:
         response = capture.exchange().response
-        sys.stdout.buffer.write(response[: parse_head(response).length])
+        shown = response[: parse_head(response).length]
+    if sys.stdout.isatty():  # a terminal would obey some of them; what is piped is exact
+        say(shown.decode("utf-8", "backslashreplace").replace("\r\n", "\n"))
+        return
+    sys.stdout.buffer.write(shown)
     sys.stdout.buffer.flush()
 
 
@@ -85,16 +91,18 @@ def _show_article(archive: Archive, article: Article, form: str | None) -> None:
     if form == "json":
         write_json(_as_json(archive, article))
     elif form == "text":
-        click.echo(f"{article.title}\n\n{article.text}")
+        say(f"{article.title}\n\n{article.text}")
     else:
-        _print(article)
+        _print(archive, article)
 
 
 def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
     value: dict[str, Any] = json.loads(to_json(article))
     capture = archive.capture_by_id(article.capture or "")
     value["state"] = archive.state(article.url)
-    value["origin"] = archive.origin(capture) if capture else "crawl"
+    value["origin"] = capture.origin if capture else "crawl"
+    recovered = archive.recovered(capture) if capture else None
+    value["recovered"] = json.loads(to_json(recovered)) if recovered else None
     value["capture"] = capture and {
         "id": capture.id,
         "date": capture.date.isoformat().replace("+00:00", "Z"),
@@ -105,7 +113,26 @@ def _as_json(archive: Archive, article: Article) -> dict[str, Any]:
     return value
 
 
-def _print(article: Article) -> None:
+def _origin(archive: Archive, article: Article) -> dict[str, str | None]:
+    """Return how the capture came here, when it was not crawled, and from where."""
+    capture = archive.capture_by_id(article.capture or "")
+    if capture is None or capture.origin == "crawl":
+        return {}
+    recovered = archive.recovered(capture)
+    if recovered is None:
+        return {"origin": capture.origin}
+    fetched = f", fetched {recovered.fetched.isoformat(timespec='seconds')}" if recovered.fetched else ""
+    return {"origin": capture.origin, "recovered from": f"{recovered.source}{fetched}"}
+
+
+def _doubts(archive: Archive, article: Article) -> dict[str, str]:
+    """Return what speaks against the article, where something does."""
+    told = {"not sure of": ", ".join(unsure(article))} if unsure(article) else {}
+    same = [each.url for each in archive.same_as(article.url) if each.site == article.site and each.score == 1]
+    return told | ({"same text at": "\n".join(same)} if same else {})
+
+
+def _print(archive: Archive, article: Article) -> None:
     out = console()
     out.print(Text(article.title, style="bold"))
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
@@ -121,7 +148,9 @@ def _print(article: Article) -> None:
         "tags": ", ".join(article.tags),
         "captured": article.captured.isoformat(timespec="seconds"),
         "capture": article.capture,
+        **_origin(archive, article),
         "parser": article.parser,
+        **_doubts(archive, article),
     }
     for name, value in rows.items():
         table.add_row(name, Text(str(value)) if value else Text("-", style="dim"))

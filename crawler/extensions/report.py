@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
 from archive.errors import ArchiveError, DiskError, KhcnError, known
+from archive.health.facts import RunFacts
+from archive.health.history import recent_runs
+from archive.health.judge import judge
 from archive.report import ArticleCounts, CrawlReport, Expectation, RequisiteCounts, end_run
 from archive.times import UTC
 from crawler.downloader import hosts_of
-from crawler.exits import Exit
-from crawler.expectations import look
+from crawler.exits import Exit, SiteLocked
 from crawler.extensions.bounds import BOUND
 from crawler.extensions.disk import REASON as DISK
-from crawler.lock import SiteLocked
 from crawler.provenance import changed_settings, versions
 
 if TYPE_CHECKING:
@@ -76,7 +77,6 @@ class ReportExtension:
         except (KhcnError, OSError) as error:
             self._lose(error)
             logger.error("archive not closed", extra={"crawl": recorder.crawl, "cause": str(error)})
-        expectations = self._expectations(spider, reason)
         self.report = CrawlReport(
             crawl=recorder.crawl,
             site=spider.site.id,
@@ -99,12 +99,20 @@ class ReportExtension:
             bound=reason.removeprefix(BOUND) if reason.startswith(BOUND) else None,
             settings=changed_settings(self._crawler.settings),
             versions=versions(),
-            expectations=expectations,
             traps=dict(sorted(recorder.traps.counts.items())),
             trap_examples=dict(sorted(recorder.traps.examples.items())),
             low_confidence=dict(sorted(recorder.reader.unsure.items())),
+            duplicates=recorder.reader.sayings.duplicates,
             runs=recorder.runs,
+            full=spider.full,
+            readers=recorder.facts.readers,
+            empty=recorder.facts.empty,
+            certificates=dict(sorted(recorder.certificates.items())),
+            tls_faults=dict(sorted(recorder.tls_faults.items())),
+            robots=dict(sorted(recorder.robots.items())),
+            held_back=recorder.traps.patterns.held_back(),
         )
+        self.report = replace(self.report, expectations=self._expectations(spider, reason))
         self.report = end_run(replace(self.report, exit=int(self._exit(reason))))
         try:
             recorder.end(self.report)
@@ -118,13 +126,15 @@ class ReportExtension:
         """Hold a crawl that came to its end against what is expected of the site."""
         if reason != "finished" or self._lost or self._errors or spider.seeds != spider.site.seeds:
             return ()
-        now, recorder = datetime.now(UTC), spider.recorder
+        assert self.report is not None
+        recorder = spider.recorder
+        facts = RunFacts.of(end_run(replace(self.report, exit=int(self._exit(reason)))))
         try:
-            newest = recorder.earlier.newest(now + timedelta(days=1))
+            runs = [*recent_runs(recorder.root, spider.site.id), facts]
+            return judge(spider.site.expect, runs, recorder.earlier.published_days(), facts.ended)
         except KhcnError as error:
             self._lose(error)
             return ()
-        return look(spider.site.expect, newest, recorder.reader.finish(), now)
 
     def _exit(self, reason: str) -> Exit:
         if self._lost is not None:

@@ -11,7 +11,7 @@ from scrapy.utils.asyncio import create_looping_call
 from twisted.python.failure import Failure
 
 from crawler.capture import transfers_of
-from crawler.refusals import NotAsked
+from crawler.refusals import NotAsked, TransferCut
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -60,7 +60,7 @@ class StoppingExtension:
         if monotonic() >= self._deadline and transfers:
             logger.warning("transfers cut", extra={"number": len(transfers), "after_s": self._within_s})
             for transfer in list(transfers):
-                transfer.cancel()
+                transfer.fail(TransferCut("the crawl was told to end"))
 
     def _give_up_unsent(self) -> None:
         assert self._crawler.engine is not None

@@ -27,17 +27,18 @@ class HeldMiddleware:
         """Build the middleware."""
         return cls(crawler)
 
-    def process_request(self, request: Request) -> Response | None:
+    async def process_request(self, request: Request) -> Response | None:
         """Return the answer that is held of the request's address, with ``meta["capture"]``; else None."""
         purpose = request.meta.get("purpose")
         if purpose == "robots":
             return None
         limit = 0 if purpose == "attachment" else self._limit
-        found = recorder_of(self._crawler).take_held(address_asked(request), limit + 1)
+        found = await recorder_of(self._crawler).take_held(address_asked(request), limit + 1)
         if found is None:
             return None
         capture, payload = found
         request.meta["capture"] = capture
+        request.meta["leads"] = recorder_of(self._crawler).leads(capture)
         headers = Headers()
         for name, value in payload.headers:
             if name.lower() not in ("content-encoding", "transfer-encoding"):

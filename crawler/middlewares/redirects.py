@@ -11,6 +11,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from w3lib.url import canonicalize_url
 
+from archive.urls import without_userinfo
+
 
 class RedirectMiddleware(redirect.RedirectMiddleware):
     """Follow redirects by status; a chain that is too long ends as the redirect it is."""
@@ -23,7 +25,10 @@ class RedirectMiddleware(redirect.RedirectMiddleware):
             target = super().process_response(request, response)
         except IgnoreRequest:
             return response
-        if isinstance(target, Request) and leads_back(target):
+        if not isinstance(target, Request):
+            return target
+        target = _anonymous(target)
+        if leads_back(target):
             target.dont_filter = True
         return target
 
@@ -39,7 +44,16 @@ class MetaRefreshMiddleware(redirect.MetaRefreshMiddleware):
             target = super().process_response(request, response)
         except IgnoreRequest:
             return response
-        return response if isinstance(target, Request) and leads_back(target) else target
+        if not isinstance(target, Request):
+            return target
+        target = _anonymous(target)
+        return response if leads_back(target) else target
+
+
+def _anonymous(target: Request) -> Request:
+    """Return a request without user and password: whoever redirects names none of ours."""
+    url = without_userinfo(target.url)
+    return target if url == target.url else target.replace(url=url)
 
 
 def leads_back(target: Request) -> bool:

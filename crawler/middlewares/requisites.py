@@ -13,8 +13,7 @@ from scrapy.http import Request, Response
 from archive.digests import address_hash
 from archive.model import Article
 from crawler.assets import wire_form
-from crawler.files import Fetched, files_of, is_own_host, payload_of
-from crawler.requisites import requisites
+from crawler.files import Fetched, files_of, is_own_host
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -66,7 +65,7 @@ class RequisitesMiddleware:
 
     async def _fetch_all(self, response: Response, claimed: set[str]) -> None:
         left = self._max
-        found = [(url, response.url) for url in requisites(response.url, payload_of(response))]
+        found = [(url, response.url) for url in self._spider.leads(response).requisites]
         for _ in range(MAX_DEPTH):
             fresh = [(url, via) for url, via in found if wire_form(url) not in claimed and self._is_fresh(url)]
             if len(fresh) > left:

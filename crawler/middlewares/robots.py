@@ -110,6 +110,8 @@ class RobotsMiddleware:
         return _Asked(since, asyncio.create_task(self._use(rules, url)))
 
     async def _use(self, rules: Rules, url: str) -> Rules:
+        if is_own_host(self._spider, url):
+            self._spider.recorder.robots[url.removesuffix("/robots.txt")] = rules.digest
         if rules.delay_s:
             self._slow_down(url, rules.delay_s)
         return rules

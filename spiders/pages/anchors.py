@@ -27,6 +27,8 @@ _HEAD_SPLIT = re.compile(r"\s+[-–—|»:·]\s+|\s*[|»]\s*")
 _FOUR_LETTERS = re.compile(r"[^\W\d_](?:.*?[^\W\d_]){3}", re.S)
 ENOUGH = 5.0
 """Less evidence than this makes no headline: an h1 alone has 3, a date beside a line 4."""
+MOST_OF_DATE = 5.5
+"""No date beside a line is more evidence than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def find_anchors(page: Page, items: Sequence[Item], place: DatePlace, shape: re.
             continue
         body = mass[item.at + 1] - mass[ends[item.at]]
         score = hints.weigh(item) + _looks(item) + min(3.0, body / 250)
+        if score + MOST_OF_DATE < (ENOUGH if best is None else best.score):
+            continue
         date = _date_near(items, item.at, place, shape)
         score += date[1]
         if item.at > stop:

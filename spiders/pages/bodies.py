@@ -9,25 +9,35 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
+from lxml import etree
+
 from archive.model import Image
 from crawler.blocks import Block, blocks_of
-from crawler.clean import key, line
+from crawler.clean import key, line, parse, shortened
 from crawler.language import is_vietnamese
+from crawler.looks import UNSEEN
 from crawler.page import Page
 from spiders.pages import candidates
 from spiders.pages.captions import match_captions
 from spiders.pages.chooser import Choice, choose
 from spiders.pages.evidence import Item
 from spiders.pages.reading import Reading, read_images
+from spiders.pages.scripted import mass, scripted
+from spiders.pages.structure import Facts
 from spiders.pages.traits import Told, told_by
+from spiders.pages.weights import ALONE, ASKED, Weights
 
 MAX_LINES = 5_000
 """More lines are not weighed; the longest saved news page has fewer than 3,000."""
-_HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_HIDES = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|\shidden(?:\s*[=>]|\s+[\w-]+=)", re.I)
+_STYLED = etree.XPath("//*[@hidden or @style]")
+_SIZE = etree.XPath("string-length()")
 _FEW = 4_000
 """Letters of paragraphs; a page that shows fewer may hide its article until a script runs."""
 _MORE = 2.0
 """It does when with its hidden elements it has so many times more."""
+_EMPTY = 1_000
+"""Letters of a page in all; one that has fewer may be written by a script."""
 _SHORT = 200
 """Letters of a body below which JSON-LD is asked for a longer one."""
 AGREED = 0.5
@@ -49,9 +59,22 @@ class Body:
     """How sure, 0 to 1."""
 
 
-def read_body(page: Page, evidence: Callable[[], Reading]) -> Body:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What of a page is read."""
+
+    blocks: Sequence[Block]
+    """Lines and pictures."""
+    markup: str
+    """Where they stand."""
+    root: etree._Element | None
+
+
+def read_body(
+    page: Page, facts: Facts, evidence: Callable[[], Reading], weights: tuple[Weights, Weights] = (ALONE, ASKED)
+) -> Body:
     """Return the body. *evidence* reads the page by the rules for Vietnamese portals; asked only on such pages."""
-    blocks, choice = _chosen(page, told_of(page))
+    blocks, choice = _chosen(seen_of(page), told_of(facts, page.head_title), weights)
     kept = [blocks[at] for at in choice.kept]
     paragraphs = tuple(block.text for block in kept)
     if is_vietnamese(" ".join(paragraphs or (block.text for block in blocks))):
@@ -69,17 +92,12 @@ def read_body(page: Page, evidence: Callable[[], Reading]) -> Body:
     return Body(paragraphs, tuple(shown.images), tuple(shown.photographers), False, choice.sure)
 
 
-_MAX_METAS = 500
 _ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
-_TOLD = ("og:title", "twitter:title", "og:description", "description")
 
 
-def told_of(page: Page) -> Told:
+def told_of(facts: Facts, head_title: str) -> Told:
     """Return what the page says of its article in its head."""
-    metas = () if page.root is None else islice(page.root.iter("meta"), _MAX_METAS)
-    named = [(str(meta.get("property") or meta.get("name") or "").lower(), meta) for meta in metas]
-    told = sorted((_TOLD.index(name), name, str(meta.get("content") or "")) for name, meta in named if name in _TOLD)
-    return told_by([(name, value) for _, name, value in told], page.head_title)
+    return told_by(facts.meta("og:title", "twitter:title"), facts.meta("og:description", "description"), head_title)
 
 
 def _json_ld_body(markup: str) -> str:
@@ -95,14 +113,41 @@ def _json_ld_body(markup: str) -> str:
     return max(bodies, key=len, default="")
 
 
-def lines_of(page: Page) -> list[Block]:
-    """Return the page's lines and pictures; hidden ones, too, when the article seems to be among them."""
+def seen_of(page: Page) -> Seen:
+    """Return the page's lines and pictures.
+
+    Hidden ones, too, when the article seems to be among them; those that a script would show when the page is empty.
+    """
     blocks = page.blocks[:MAX_LINES]
-    if page.root is not None and _mass(blocks) < _FEW and _HIDES.search(page.markup):
+    if page.root is not None and (shown := mass(blocks)) < _FEW and _hides(page, (_MORE - 1) * shown):
         everything = blocks_of(page.root, hidden=True)[:MAX_LINES]
-        if _mass(everything) > _MORE * _mass(blocks):
-            return everything
-    return blocks
+        if mass(everything) > _MORE * shown:
+            blocks = everything
+    if sum(len(block.text) for block in blocks) < _EMPTY and (html := scripted(page.markup)):
+        root = parse(html)
+        inner = blocks_of(root)[:MAX_LINES] if root is not None else []
+        if mass(inner) >= _SHORT:
+            return Seen(inner, html, root)
+    return Seen(blocks, page.markup, page.root)
+
+
+def _hides_itself(element: etree._Element) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or (style is not None and _HIDES.search(str(style)) is not None)
+
+
+def _hides(page: Page, letters: float) -> bool:
+    """Say whether hidden elements hold more than so many *letters*: a walk over all of them is not for nothing."""
+    if page.root is None or not _HIDES.search(page.markup):
+        return False
+    found = _STYLED(page.root)
+    held = 0.0
+    for element in found if isinstance(found, list) else ():
+        if isinstance(element, etree._Element) and element.tag not in UNSEEN and _hides_itself(element):
+            held += float(str(_SIZE(element)))
+            if held > letters:
+                return True
+    return False
 
 
 def agreement(some: Sequence[str], others: Sequence[str]) -> float:
@@ -119,20 +164,17 @@ def agreement(some: Sequence[str], others: Sequence[str]) -> float:
     return min(1.0, 2 * common / (sum(map(len, one)) + len(whole)))
 
 
-def _chosen(page: Page, told: Told) -> tuple[list[Block], Choice]:
+def _chosen(seen: Seen, told: Told, weights: tuple[Weights, Weights]) -> tuple[Sequence[Block], Choice]:
     """Return the page's lines and pictures, and which of them are the article."""
-    blocks = lines_of(page)
+    blocks = seen.blocks
     at = [place for place, block in enumerate(blocks) if block.picture is None]
     lines = [blocks[place] for place in at]
     deep = any(len(block.path) > candidates.MAX_DEPTH for block in lines)
-    may_ask = not deep and candidates.may_be_asked(page.markup) and not candidates.is_nested(page.root)
-    generous = candidates.generous(page.markup) if may_ask else ""
-    choice = choose(lines, told, generous, partial(candidates.picky, page.markup) if may_ask else str)
+    may_ask = not deep and candidates.may_be_asked(seen.markup) and not candidates.is_nested(seen.root)
+    markup = shortened(seen.markup) if may_ask else ""
+    generous = candidates.generous(markup) if may_ask else ""
+    choice = choose(lines, told, generous, partial(candidates.picky, markup) if may_ask else str, weights)
     return blocks, Choice(tuple(at[place] for place in choice.kept), choice.sure, choice.asked)
-
-
-def _mass(blocks: Sequence[Block]) -> int:
-    return sum(len(block.text) for block in blocks if len(block.text) >= 60 and block.linked < 0.5)
 
 
 def _pictures(page: Page, blocks: Sequence[Block], choice: Choice) -> Reading:

@@ -27,8 +27,8 @@ AROUND: tuple[str, ...] = (
 )  # fmt: skip
 """Traits of the second vote, after those of the first."""
 
-KEEP = 0.42
-"""A line of such a chance is the article's."""
+KEEP = 0.3
+"""A line of a lower chance is not the article's, whatever the others are."""
 _UNSURE = (0.12, 0.85)
 ASK = 0.3
 """The third opinion is asked when so large a share of the words, to those of the article, is in doubt."""
@@ -51,41 +51,62 @@ class Choice:
     """The third opinion was asked."""
 
 
-def choose(blocks: Sequence[Block], told: Told, generous: str, picky: Callable[[], str]) -> Choice:
-    """Return which of the lines of text are the article's; *picky* is asked for a third opinion when in doubt."""
+def choose(
+    blocks: Sequence[Block], told: Told, generous: str, picky: Callable[[], str],
+    weights: tuple[Weights, Weights] = (ALONE, ASKED),
+) -> Choice:  # fmt: skip
+    """Return which of the lines of text are the article's; *picky* is asked for a third opinion when in doubt.
+
+    *weights* are those without and with the third opinion.
+    """
     if not blocks:
         return Choice()
     sizes = [words_of(block.text, len(squashed(block.text))) for block in blocks]
     rows = traits_of(blocks, told, generous)
-    chances = weighed(blocks, sizes, rows, ALONE)
+    chances = weighed(blocks, sizes, rows, weights[0])
     doubt = doubt_of(sizes, chances)
     asked = doubt > ASK and bool(said := picky())
     if asked:
         rows = with_picky(blocks, rows, said)
-        chances = weighed(blocks, sizes, rows, ASKED)
+        chances = weighed(blocks, sizes, rows, weights[1])
         doubt = doubt_of(sizes, chances)
-    kept = kept_of(blocks, with_leads(rows, chances))
+    least = least_of(sizes, chances)
+    # Named as leads are, and where leads stand, leads are weighed mildly.
+    likely = [
+        chance >= (_LEAD if row[_SLOT] and row[_NAMED] else least) for row, chance in zip(rows, chances, strict=True)
+    ]
+    kept = _once(blocks, likely)
     return Choice(kept, max(0.0, 1 - doubt) if kept else 0.0, asked)
 
 
-def kept_of(blocks: Sequence[Block], chances: Sequence[float]) -> tuple[int, ...]:
+def least_of(sizes: Sequence[int], chances: Sequence[float]) -> float:
+    """Return the chance from which on lines are kept, for the best F1 of the page that is to be expected.
+
+    One more line makes F1 better as long as its chance is above half of it: where the rest of the
+    page is sure, that is nearly 0.5; where much is in doubt, less, for more would be missed.
+
+    >>> least_of([10, 10, 10], [0.9, 0.9, 0.4]), least_of([10, 10, 10], [0.5, 0.4, 0.38])
+    (0.9, 0.38)
+    """
+    total = sum(map(mul, sizes, chances))
+    held, won, least = 0, 0.0, 1.0
+    for chance, size in sorted(zip(chances, sizes, strict=True), reverse=True):
+        if chance < KEEP or (held and chance <= won / (held + total)):
+            break
+        held, won, least = held + size, won + size * chance, chance
+    return least
+
+
+def _once(blocks: Sequence[Block], likely: Sequence[bool]) -> tuple[int, ...]:
     """Return which lines are kept; a long one that comes again is kept once."""
     kept: list[int] = []
     seen: set[str] = set()
-    for at, (block, chance) in enumerate(zip(blocks, chances, strict=True)):
-        if chance >= KEEP and block.text not in seen:
+    for at, (block, wanted) in enumerate(zip(blocks, likely, strict=True)):
+        if wanted and block.text not in seen:
             kept.append(at)
             if len(block.text) >= _LONG:
                 seen.add(block.text)
     return tuple(kept)
-
-
-def with_leads(rows: Sequence[Sequence[float]], chances: Sequence[float]) -> list[float]:
-    """Return the chances, those of leads raised: named as leads are, and where leads stand, they are weighed mildly."""
-    return [
-        max(chance, KEEP) if chance >= _LEAD and row[_SLOT] and row[_NAMED] else chance
-        for row, chance in zip(rows, chances, strict=True)
-    ]
 
 
 def weighed(

@@ -74,10 +74,22 @@ def cues_of(mark: str) -> frozenset[str]:
     >>> sorted(cues_of("post-meta byline"))
     ['author', 'meta']
     """
-    return frozenset(name for name, pattern in CUES.items() if pattern.search(mark)) if mark else frozenset()
+    return frozenset().union(*map(_cues_of_name, mark.split()))
 
 
 @lru_cache(maxsize=8192)
 def body_or_lead(mark: str) -> tuple[bool, bool]:
     """Say whether an element is called as bodies are, and as leads are."""
-    return (BODY.search(mark) is not None, LEAD.search(mark) is not None) if mark else (False, False)
+    said = list(map(_body_or_lead, mark.split()))
+    return any(body for body, _ in said), any(lead for _, lead in said)
+
+
+# Name by name, for a page gives the same few names to its elements in ever new combinations.
+@lru_cache(maxsize=1 << 14)
+def _cues_of_name(name: str) -> frozenset[str]:
+    return frozenset(cue for cue, pattern in CUES.items() if pattern.search(name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _body_or_lead(name: str) -> tuple[bool, bool]:
+    return BODY.search(name) is not None, LEAD.search(name) is not None

@@ -13,7 +13,7 @@ import re
 from typing import ClassVar
 
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find, generator
+from spiders.pages.marked import MarkedArticle, generator
 from spiders.pages.marked_listing import MarkedListing
 
 _ITEMS = (".edn_articleList article", "[id$=_pnlList] .item", "[id$=_dlNews] td", ".news-list .item")
@@ -27,9 +27,7 @@ class DotNetNukeListing(MarkedListing):
     items_at: ClassVar[tuple[str, ...]] = _ITEMS
 
     def next_url(self) -> str | None:
-        for link in find(
-            self.root, "a[id$=_lnkNext]", "a[id$=_hypNext]", ".edn_pager a.next", "a.CommandButton[rel=next]"
-        ):
+        for link in self.find("a[id$=_lnkNext]", "a[id$=_hypNext]", ".edn_pager a.next", "a.CommandButton[rel=next]"):
             url = self.absolute(str(link.get("href") or ""))
             if url is not None and url != self.url:
                 return url

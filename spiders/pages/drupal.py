@@ -20,7 +20,7 @@ from lxml import etree
 from archive.model import Article, Capture, NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find, generator, said
+from spiders.pages.marked import MarkedArticle, generator, said
 from spiders.pages.marked_listing import MarkedListing
 
 _NUMBER = re.compile(r"/(?:node|print)/(\d+)$")
@@ -45,7 +45,7 @@ class DrupalListing(MarkedListing):
         return _MORE.sub("", super().headline(link))
 
     def next_url(self) -> str | None:
-        for link in find(self.root, "li.pager-next a", "li.pager__item--next a", ".pager a[rel=next]"):
+        for link in self.find("li.pager-next a", "li.pager__item--next a", ".pager a[rel=next]"):
             return self.absolute(str(link.get("href") or ""))
         return super().next_url()
 
@@ -97,7 +97,7 @@ class DrupalArticle(MarkedArticle):
         return 0.5 if "/sites/default/files/" in page.markup or "/sites/all/" in page.markup else 0.0
 
     def _date(self, text: str) -> PrintedDate | None:
-        for element in find(self.root, ".node__submitted time[datetime]", ".node__meta time[datetime]"):
+        for element in self.find(".node__submitted time[datetime]", ".node__meta time[datetime]"):
             found = parse_vi_datetime(said(element))
             if found.value is None:
                 found = parse_vi_datetime(str(element.get("datetime")))
@@ -105,7 +105,7 @@ class DrupalArticle(MarkedArticle):
         return super()._date(_ACCOUNT.sub("", text))
 
     def modified(self) -> datetime | None:
-        for element in find(self.root, "meta[property='article:modified_time']"):
+        for element in self.find("meta[property='article:modified_time']"):
             return parse_vi_datetime(str(element.get("content"))).value
         return None
 
@@ -115,10 +115,10 @@ class DrupalArticle(MarkedArticle):
 
     def _node(self) -> str | None:
         """Return the node's number: of the short address, the page's own, or the element that shows it."""
-        links = [str(link.get("href") or "") for link in find(self.root, "link[rel=shortlink]")]
+        links = [str(link.get("href") or "") for link in self.find("link[rel=shortlink]")]
         for address in (*links, self.url.partition("?")[0]):
             if named := _NUMBER.search(address):
                 return named[1]
-        for element in find(self.root, "[data-history-node-id]"):
+        for element in self.find("[data-history-node-id]"):
             return str(element.get("data-history-node-id"))
         return None

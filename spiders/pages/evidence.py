@@ -7,8 +7,9 @@ articles, a link to another article, a file? No class name and no id is asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from urllib.parse import urlsplit
 
@@ -72,15 +73,24 @@ class LinkJudge:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.identity = page.site.identity(page.url)
-        self.host = urlsplit(page.url).netloc.lower()
         self._seen: dict[str, LinkKind] = {}
+
+    @cached_property
+    def identity(self) -> str:
+        """What all addresses of the page share."""
+        return self.page.site.identity(self.page.url)
+
+    @cached_property
+    def host(self) -> str:
+        """The page's own."""
+        return urlsplit(self.page.url).netloc.lower()
 
     def kind(self, href: str) -> LinkKind:
         """Say what *href* leads to."""
-        if href not in self._seen:
-            self._seen[href] = self._judge(href)
-        return self._seen[href]
+        kind = self._seen.get(href)
+        if kind is None:
+            kind = self._seen[href] = self._judge(href)
+        return kind
 
     def _judge(self, href: str) -> LinkKind:
         url = self.page.absolute(href)
@@ -88,8 +98,8 @@ class LinkJudge:
         if kind or url is None:
             return kind
         site = self.page.site
-        if site.is_article(url):
-            return "self" if site.identity(url) == self.identity else "article"
+        if (identity := site.article_identity(url)) is not None:
+            return "self" if identity == self.identity else "article"
         if url.partition("#")[0] == self.page.url.partition("#")[0]:
             return "self"
         if urlsplit(url).netloc.lower() == self.host:
@@ -135,8 +145,7 @@ def items_of(page: Page) -> list[Item]:
                 item.ends = words.ends_article(text)
                 item.noise = not item.ends and words.is_button(text)
             if block.links and (block.linked >= 0.8 or (block.linked >= 0.3 and only_dates(block))):
-                kinds = {judge.kind(link.href) for link in block.links}
-                item.link = next((k for k in _RANKED if k in kinds), "")
+                item.link = _first([judge.kind(link.href) for link in block.links])
                 if item.date is None and item.link not in ("article", "file") and len(text) <= 160:
                     item.date = date_line(without_links(block))
             elif (
@@ -151,6 +160,13 @@ def items_of(page: Page) -> list[Item]:
         items.append(item)
     _join_clocks(items)
     return _without_signs(items)
+
+
+def _first(kinds: Sequence[LinkKind]) -> LinkKind:
+    """Return what a line of links leads to."""
+    if len(kinds) == 1:
+        return kinds[0]
+    return next((kind for kind in _RANKED if kind in kinds), "")
 
 
 def _without_signs(items: list[Item]) -> list[Item]:

@@ -9,13 +9,15 @@ from typing import ClassVar
 
 from archive.model import Attachment, Image, NotAnArticle, Precision
 from crawler.dates import not_after
-from crawler.language import VIETNAMESE
+from crawler.language import VIETNAMESE, is_vietnamese
 from crawler.page import ArticlePage
 from spiders.pages.anchors import DatePlace
-from spiders.pages.reading import Reading, read
+from spiders.pages.reading import Reading, missing_in, read
 
 _ERROR_TITLE = re.compile(r"(?:404|403|500|502|503|not found|không tìm thấy|lỗi|error|bảo trì)", re.I)
 
+FOREIGN = 200
+"""Letters from which on a text tells its language."""
 TEASERS = 3
 """A page that is no article and lists so many is a list."""
 
@@ -36,23 +38,36 @@ class EvidenceArticle(ArticlePage):
         """All fields, read at once."""
         return read(self, self.date_place, self.date_shape)
 
+    @property
+    def missing(self) -> str | None:
+        """The line that says that there is no such page."""
+        return missing_in(self.reading.lines())
+
     def refusal(self) -> NotAnArticle | None:
         found = self.reading
-        if not self.blocks:
-            return NotAnArticle("empty", f"{len(self.payload.body)} bytes")
         short = len(self.text()) < 300
-        if short and found.missing is not None and (found.date is None or found.missing == found.title):
-            return NotAnArticle("soft_404", found.missing)
+        if short and not self.blocks:
+            return NotAnArticle("empty", f"{len(self.payload.body)} bytes")
+        if short and (missing := self.missing) is not None and (found.date is None or missing == found.title):
+            return NotAnArticle("soft_404", missing)
         if short and found.date is None and _ERROR_TITLE.search(self.head_title):
             return NotAnArticle("soft_404", self.head_title)
         refused = super().refusal()
-        if refused is not None and found.missing is not None:
-            return NotAnArticle("soft_404", found.missing)
+        if refused is not None and (missing := self.missing) is not None:
+            return NotAnArticle("soft_404", missing)
         if refused is not None and found.listed >= TEASERS:
             return NotAnArticle("section_list", self.head_title)
-        if refused is None and found.date is None and not self.site.is_article(self.url):
+        if refused is None and found.date is None and (not self.site.is_article(self.url) or self._is_foreign()):
             return NotAnArticle("no_date", found.title or "")
         return refused
+
+    def _is_foreign(self) -> bool:
+        """Say whether a page of a Department bears a text that is not Vietnamese.
+
+        Whoever takes a site over puts pages at addresses like its articles': in other languages, and without a date.
+        """
+        text = self.text()
+        return bool(self.site.layouts) and len(text) >= FOREIGN and not is_vietnamese(f"{self.title()} {text}")
 
     def title(self) -> str | None:
         return self.reading.title

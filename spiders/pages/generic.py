@@ -19,7 +19,7 @@ class GenericArticle(VoicedArticle):
     """Any news page, of whatever site."""
 
     name: ClassVar[str] = "generic"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     listing_page: ClassVar[type[ListingPage]] = GenericListing
 
     @cached_property
@@ -34,7 +34,7 @@ class GenericArticle(VoicedArticle):
     @cached_property
     def body(self) -> Body:
         """The paragraphs and pictures that several voices agree on."""
-        return read_body(self, lambda: self.reading)
+        return read_body(self, self.facts, lambda: self.reading)
 
     def text(self) -> str:
         return "\n\n".join(self.body.paragraphs)

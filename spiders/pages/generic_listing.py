@@ -18,6 +18,7 @@ from crawler.menus import HEADLINE_WORDS, is_in_menu
 from crawler.numbers import number_in
 from crawler.page import NEXT_SIGNS, NEXT_WORDS, NOTHING_TO_SAY, ListingPage
 from crawler.sessions import without_junk
+from crawler.sites import Site
 from crawler.url_traps import numbered
 from spiders.pages.evidence import FILE
 
@@ -61,6 +62,17 @@ class GenericListing(ListingPage):
         later = {url for url, _, _ in self.links if (page := numbered(url, self.site)) is not None and page.number > 1}
         return frozenset(named | later)
 
+    @cached_property
+    def series(self) -> str:
+        """What the addresses of all pages of this list share."""
+        return series_of(self.url, self.site)
+
+    @property
+    def own_pages(self) -> frozenset[str]:
+        """Addresses of the other pages of this list, as far as they are linked to."""
+        following = self.next_url()
+        return frozenset((*self._pages, following) if following is not None else self._pages)
+
     def _leads_on(self, url: str) -> bool:
         """Say whether *url* is another page of this host."""
         is_here = url.partition("#")[0] == self.url.partition("#")[0]
@@ -78,13 +90,11 @@ class GenericListing(ListingPage):
     @cached_property
     def _pages(self) -> dict[str, tuple[int, int | None]]:
         """The other pages of this list: the number in the address, and the one that the link says, if it is one."""
-        own = numbered(self.url, self.site)
-        series = (own.series if own is not None else without_junk(self.url, self.site.junk)).rstrip("/")
         found: dict[str, tuple[int, int | None]] = {}
         for url, text, _ in self.links:
             said = int(text.strip("[] ")) if _PAGER.fullmatch(text) else None
             page = numbered(url, self.site)
-            if page is not None and page.series.rstrip("/") == series:
+            if page is not None and page.series.rstrip("/") == self.series:
                 found.setdefault(url, (page.number, said))
             elif page is None and said is not None and (keys := _page_keys(url, self.url)):
                 found.setdefault(url, (keys[0][1], said))
@@ -121,6 +131,16 @@ class GenericListing(ListingPage):
                 groups.setdefault(_where(element), {})[url] = text
         wanted = {url for group in groups.values() for url in group if len(group) >= ALIKE or url in self._dates}
         return {url: title for url, title in longest.items() if url in wanted}
+
+
+def series_of(url: str, site: Site) -> str:
+    """Return what the addresses of all pages of one list share, as far as they are numbered in a usual way.
+
+    >>> series_of("http://a.vn/tin/?page=2", Site("x", "Sở", "Department", "active"))
+    'http://a.vn/tin'
+    """
+    page = numbered(url, site)
+    return (page.series if page is not None else without_junk(url, site.junk)).rstrip("/")
 
 
 def _is_next(text: str, rel: str) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find, generator
+from spiders.pages.marked import MarkedArticle, generator
 from spiders.pages.marked_listing import MarkedListing
 
 
@@ -38,7 +38,7 @@ class JoomlaListing(MarkedListing):
     def next_url(self) -> str | None:
         """Return the nearest later page: the pager's links name the first item of theirs."""
         list_key = self.site.listing_key
-        links = find(self.root, ".pagination a[href], .pagenav[href]", "[class*=pagination] a[href]")
+        links = self.find(".pagination a[href], .pagenav[href]", "[class*=pagination] a[href]")
         urls = [self.absolute(str(link.get("href"))) for link in links]
         same = [url for url in urls if url is not None and list_key(url) == list_key(self.url)]
         later = [url for url in same if _start(url) > _start(self.url)]
@@ -87,12 +87,12 @@ class JoomlaArticle(MarkedArticle):
         return min(0.9, 0.35 * sum(mark in page.markup for mark in marks))
 
     def modified(self) -> datetime | None:
-        for element in find(self.root, "dd.modified time[datetime]", "dd.modified"):
+        for element in self.find("dd.modified time[datetime]", "dd.modified"):
             return parse_vi_datetime(str(element.get("datetime") or "".join(map(str, element.itertext())))).value
         return None
 
     def _date(self, text: str) -> PrintedDate | None:
-        for element in find(self.root, "dd.published time[datetime]", "dd.create time[datetime]"):
+        for element in self.find("dd.published time[datetime]", "dd.create time[datetime]"):
             found = parse_vi_datetime(str(element.get("datetime")))
             if found.value is not None:
                 return found

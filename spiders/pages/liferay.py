@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 from archive.model import NotAnArticle
 from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 _CUR = re.compile(r"(?:_\w+)?_cur")
@@ -53,7 +53,7 @@ class LiferayListing(MarkedListing):
     def next_url(self) -> str | None:
         """Return the address in the list's own pager whose number is one more."""
         wanted = _cur(self.url) + 1
-        for link in find(self.root, ".lfr-pagination a[href]", ".taglib-page-iterator a[href]", "ul.pager a[href]"):
+        for link in self.find(".lfr-pagination a[href]", ".taglib-page-iterator a[href]", "ul.pager a[href]"):
             url = self.absolute(str(link.get("href")))
             if url is not None and _cur(url) == wanted:
                 return url

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from functools import cached_property, lru_cache
-from typing import ClassVar, cast
+from functools import cached_property
+from typing import ClassVar
 
-from cssselect import HTMLTranslator
 from lxml import etree
 
 from archive.model import NotAnArticle
@@ -20,33 +19,24 @@ from crawler.bylines import Byline, parse_byline
 from crawler.clean import key, line
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import Page
+from crawler.selecting import xpath_find
 from spiders.pages.evidence import Item, items_of
 from spiders.pages.evident import EvidenceArticle
-from spiders.pages.reading import Reading, read, read_lines
+from spiders.pages.reading import Reading, missing_in, read, read_lines
 from spiders.pages.shaping import without_null
 
 _WITHIN_WORDS = frozenset(("b", "strong", "i", "em", "u", "font", "sub", "sup", "mark"))
 
 
-@lru_cache(maxsize=1024)
-def _xpath(selector: str) -> etree.XPath:
-    return etree.XPath(HTMLTranslator().css_to_xpath(selector))
-
-
-def find(root: etree._Element | None, *selectors: str) -> list[etree._Element]:
-    """Return the elements that the first of the CSS selectors with any match finds, in source order."""
-    if root is None:
-        return []
-    for selector in selectors:
-        if found := _xpath(selector)(root):
-            return cast("list[etree._Element]", found)
-    return []
+def find(root: etree._Element, *selectors: str) -> list[etree._Element]:
+    """Return what the first of the CSS selectors with any match finds in a part of a page (see :meth:`Page.find`)."""
+    return next((found for selector in selectors if (found := xpath_find(root, selector))), [])
 
 
 def blind_of(page: Page) -> tuple[str, ...]:
     """Return the names of a page class's selectors of which none finds anything on *page*."""
     names = sorted({name for each in type(page).__mro__ for name in vars(each) if name.endswith("_at")})
-    return tuple(name for name in names if getattr(page, name) and not find(page.root, *getattr(page, name)))
+    return tuple(name for name in names if getattr(page, name) and not page.find(*getattr(page, name)))
 
 
 def said(element: etree._Element | None) -> str:
@@ -61,6 +51,8 @@ def said(element: etree._Element | None) -> str:
     """
     if element is None:
         return ""
+    if not len(element):
+        return without_null(line(str(element.text or "")))
     pieces: list[str] = []
     for event, inner in etree.iterwalk(element, events=("start", "end")):
         text = inner.text if event == "start" else inner.tail if inner is not element else None
@@ -108,13 +100,13 @@ class MarkedArticle(EvidenceArticle):
     @cached_property
     def listed(self) -> list[etree._Element]:
         """The items of a list."""
-        return find(self.root, *self.items_at)
+        return self.find(*self.items_at)
 
     @cached_property
     def body(self) -> etree._Element | None:
         """The element of the body; what an item of a list has is none."""
         listed = set(self.listed)
-        found = find(self.root, *self.body_at)
+        found = self.find(*self.body_at)
         return next((element for element in found if listed.isdisjoint(element.iterancestors())), None)
 
     @cached_property
@@ -127,17 +119,21 @@ class MarkedArticle(EvidenceArticle):
         if self.body is None:
             return self.evidence
         marked = Reading(title=self._marked(self.title_at) or self.evidence.title)
-        marked.lines = [block.text for block in self.blocks]
         date_text = self._beside_body(self.date_at)
         marked.date = self._date(date_text)
         if marked.date is None and key(self.evidence.title or "") == key(marked.title or ""):
             marked.date = self.evidence.date
-        parts = [self.body, *find(self.root, *self.files_at)]
+        parts = [self.body, *self.find(*self.files_at)]
         read_lines(self, self._own(parts, marked.title or ""), marked, date_text)
         self._drop_lead(marked)
         marked.byline = self._byline(marked.byline)
-        marked.tags += [text for text in map(said, find(self.root, *self.tags_at)) if text]
+        marked.tags += [text for text in map(said, self.find(*self.tags_at)) if text]
         return marked
+
+    @property
+    def missing(self) -> str | None:
+        # No part of the reading: what holds its page is not freed before somebody looks for cycles.
+        return super().missing if self.body is None else missing_in(block.text for block in self.blocks)
 
     def refusal(self) -> NotAnArticle | None:
         refused = super().refusal()
@@ -152,22 +148,26 @@ class MarkedArticle(EvidenceArticle):
         return self._marked(self.summary_at)
 
     def printed_section(self) -> str | None:
-        trail = [said(element) for element in find(self.root, *self.section_at)]
+        trail = [said(element) for element in self.find(*self.section_at)]
         names = [name for name in trail if name and key(name) not in ("trang chủ", "home", key(self.title() or ""))]
         return names[-1] if names else super().printed_section()
 
-    def _marked(self, selectors: Iterable[str]) -> str | None:
+    def _marked(self, selectors: tuple[str, ...]) -> str | None:
         """Return the first words that one of the selectors finds."""
-        for selector in selectors:
-            for element in find(self.root, selector):
-                if text := said(element):
-                    return text
-        return None
+        if selectors not in self._found:
+            found = (said(element) for selector in selectors for element in self.find(selector))
+            self._found[selectors] = next((text for text in found if text), None)
+        return self._found[selectors]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], str | None]:
+        """What selectors found: the headline is asked for by most fields."""
+        return {}
 
     def _beside_body(self, selectors: Iterable[str]) -> str:
         """Return the words that the selectors find nearest to the body: a page's head may print today's date alike."""
         around = set(self.body.iterancestors()) if self.body is not None else set()
-        found = [element for selector in selectors for element in find(self.root, selector) if said(element)]
+        found = [element for selector in selectors for element in self.find(selector) if said(element)]
         return said(max(found, key=lambda element: len(around.intersection(element.iterancestors())), default=None))
 
     def _date(self, text: str) -> PrintedDate | None:
@@ -209,10 +209,11 @@ class MarkedArticle(EvidenceArticle):
             copy.tail = None
             holder.append(copy)
         for selector in (*self.noise_at, *self.summary_at, *self.author_at):
-            for element in find(holder, selector):
-                _drop(element)
+            if self._elements.may_find(selector):
+                for element in find(holder, selector):
+                    _drop(element)
         part = Page(self.site, self.url, self.captured, self.payload, self.via)
-        vars(part).update(root=holder, base=self.base)
+        vars(part).update(root=holder, base=self.base, _decoded=self._decoded)
         return part
 
     def _drop_lead(self, marked: Reading) -> None:

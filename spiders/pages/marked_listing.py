@@ -32,7 +32,7 @@ class MarkedListing(ListingPage):
 
     def items(self) -> tuple[ListingItem, ...]:
         found: dict[str, ListingItem] = {}
-        for element in find(self.root, *self.items_at):
+        for element in self.find(*self.items_at):
             item = self._item(element)
             if item is not None and item.url not in found:
                 found[item.url] = item

@@ -7,6 +7,7 @@ a day is no date.
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -18,6 +19,8 @@ from archive.model import Precision
 from archive.text import clean_spaces
 from crawler.dates import FIRST_YEAR, VN, date_line
 
+logger = logging.getLogger(__name__)
+
 MAX_TEXT = 200
 MAX_SPELLED = 3
 """Words of one text that may be names of months: each is looked up in seven languages, which takes milliseconds."""
@@ -27,7 +30,11 @@ _ISO = re.compile(
     r"(?:(?:T|\s+T?|\s*[-|,]\s*)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d))?(?:[.,]\d+)?(?:\s?(?P<half>[APap]\.?[Mm])(?!\w)\.?)?)?"
     r"\s*(?P<zone>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?!\d)"
 )
-_EPOCH = re.compile(r"1[0-9]{9}(?:[0-9]{3})?")
+# Unix seconds, or milliseconds, from 1990 on
+_EPOCH = re.compile(r"(?P<s>[6-9][0-9]{8}|1[0-9]{9})(?P<ms>[0-9]{3})?(?:\.[0-9]{1,9})?")
+_DIGITS = re.compile(
+    r"(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)?(?P<half>)(?P<zone>)"
+)
 # 2026.1.29, 2025年12月5日, 2026년 1월 29일
 _YEAR_FIRST = re.compile(
     r"(?<![\d.])(?P<y>(?:19|20)\d\d)\s?[./年년]\s?(?P<m>\d{1,2})\s?[./月월]\s?(?P<d>\d{1,2})(?:\s?[日일]|(?!\d))"
@@ -113,9 +120,10 @@ def read_moment(text: str, language: str = "", month_first: bool = False) -> Mom
         return None
     if (found := _ISO.search(text)) is not None and (moment := _iso(found)) is not None:
         return moment
-    if _EPOCH.fullmatch(text.strip()):
-        seconds = int(text.strip()[:10])
-        return _sane(datetime.fromtimestamp(seconds, UTC), "second", 0, len(text))
+    if (found := _DIGITS.fullmatch(text.strip())) is not None and (moment := _iso(found)) is not None:
+        return moment
+    if (found := _EPOCH.fullmatch(text.strip())) is not None:
+        return _sane(datetime.fromtimestamp(int(found["s"]), UTC), "second", 0, len(text))
     if (found := _JAVA.search(text)) is not None and (month := month_of(found["name"].lower(), "en")) is not None:
         return _with_clock(text, found, int(found["y"]), month, int(found["d"]), found["zone"])
     text = clean_spaces(text)
@@ -135,6 +143,16 @@ def read_moment(text: str, language: str = "", month_first: bool = False) -> Mom
     return None
 
 
+def figures(text: str) -> tuple[int, int] | None:
+    """Return the first two numbers of a date in figures that ends with its year, in their order; else None.
+
+    >>> figures("3/14/2024 5:30 PM"), figures("2024-03-14")
+    ((3, 14), None)
+    """
+    found = _FIGURES.search(text[:MAX_TEXT])
+    return (int(found["d"]), int(found["m"])) if found is not None else None
+
+
 @lru_cache(maxsize=2048)
 def month_of(name: str, language: str = "") -> int | None:
     """Return the number of the month that *name* means, in *language* and in English, or in the usual ones.
@@ -147,9 +165,13 @@ def month_of(name: str, language: str = "") -> int | None:
         return english[0]
     # Loaded only where a page needs it: its languages take a while.
     import dateparser  # type: ignore[import-untyped]
+    from dateparser.data.languages_info import language_order  # type: ignore[import-untyped]
 
-    for spoken in dict.fromkeys((language, *LANGUAGES) if language else LANGUAGES):
-        if spoken and (found := _parsed(dateparser, f"15 {name} 2001", spoken)) is not None:
+    # It raises ValueError for a language that it does not know, and pages declare anything.
+    language = "nb" if language == "no" else language
+    spoken_here = (language,) if language in language_order else ()
+    for spoken in dict.fromkeys((*spoken_here, *LANGUAGES)):
+        if (found := _parsed(dateparser, f"15 {name} 2001", spoken)) is not None:
             return found.month
     return None
 
@@ -160,7 +182,8 @@ def _parsed(library: object, text: str, language: str) -> datetime | None:
         warnings.simplefilter("ignore")
         try:
             found = library.parse(text, languages=[language], settings=settings)  # type: ignore[attr-defined]
-        except Exception:  # an unknown language, or one of the library's own troubles with odd words
+        except Exception as error:  # what is no date it answers with None: whatever it raises is its own trouble
+            logger.warning("dateparser broke on a name", extra={"text": text, "error": type(error).__name__})
             return None
     return found if found is not None and (found.year, found.day) == (2001, 15) else None
 

@@ -25,11 +25,13 @@ from lxml import etree
 from archive.model import Attachment
 from crawler.bylines import Byline, parse_byline
 from crawler.page import ListingPage, Page
+from crawler.sites import split_target
 from spiders.pages.evidence import Item
-from spiders.pages.marked import MarkedArticle, find, generator, said
+from spiders.pages.marked import MarkedArticle, generator, said
 from spiders.pages.marked_listing import MarkedListing
 
 _COPY = re.compile(r"(?<=[/=])(?:print|savefile)/(?=[^?#]*-\d+(?:\.html|/|&|$))")
+_SAID = re.compile(r"""\bnv_(lang_data|module_name)\s*=\s*["']([\w-]+)["']""")
 _LABEL = re.compile(r"^(?:tác giả(?: bài viết)?|author|nguồn(?: tin)?|source)\s*:?\s*", re.I)
 
 
@@ -85,7 +87,7 @@ class NukeVietArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        body = find(page.root, "#news-bodyhtml", ".news_column[itemtype*=NewsArticle]", "#print #bodytext")
+        body = page.find("#news-bodyhtml", ".news_column[itemtype*=NewsArticle]", "#print #bodytext")
         if "nukeviet" in generator(page):
             return 1.0 if body else 0.8
         return 0.8 if body else 0.6 if "nv_base_siteurl" in page.markup else 0.0
@@ -99,23 +101,38 @@ class NukeVietArticle(MarkedArticle):
         """
         return _COPY.sub("", super().original(url), count=1)
 
+    def own_id(self) -> str | None:
+        """Return language, module and id: an address may leave out the first two, which the page's scripts name."""
+        target = split_target(self.original(self.url))[2]
+        shapes = (re.fullmatch(pattern, target) for pattern in self.articles)
+        named = next((shape.groupdict() for shape in shapes if shape is not None), None)
+        if named is None:
+            return None
+        said = dict(_SAID.findall(self.markup))
+        edition = str(self.root.get("lang") or "") if self.root is not None else ""
+        language = said.get("lang_data") or named.get("lang") or edition[:2].lower()
+        module = said.get("module_name") or named.get("module")
+        if module is not None and len(module) == 2 and not named.get("lang"):
+            module = None  # of an address that names a language and no module
+        return f"{language}.{module}.{named['id']}" if language and module else None
+
     def language(self) -> str | None:
         edition = str(self.root.get("lang") or "") if self.root is not None else ""
         return "en" if edition.lower().startswith("en") else super().language()
 
     def attachments(self) -> tuple[Attachment, ...]:
         files = {file.url: file for file in super().attachments()}
-        for link in find(self.root, ".news-download-file a[download]"):
+        for link in self.find(".news-download-file a[download]"):
             url = self.absolute(str(link.get("href") or ""))
             if url is not None and url not in files:
                 files[url] = Attachment(url, len(files), title=said(link) or None)
         return tuple(files.values())
 
     def _own(self, elements: Sequence[etree._Element], title: str) -> list[Item]:
-        return super()._own([*find(self.root, "figure.article"), *elements], title)
+        return super()._own([*self.find("figure.article"), *elements], title)
 
     def _byline(self, byline: Byline) -> Byline:
-        for element in find(self.root, "p.h5.text-right", "#author p"):
+        for element in self.find("p.h5.text-right", "#author p"):
             text = said(element)
             value = _LABEL.sub("", text)
             is_source = text.lower().startswith(("nguồn", "source"))

@@ -40,11 +40,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _ASIDE = frozenset(("nav", "footer", "aside"))
 _WIDE = frozenset(("body", "html", "article", "main", "form", "input", "img", "script"))
 """Elements that hold more than a name, or none."""
-_MARKED = "//*[{}]".format(
-    " or ".join(
-        [f"contains(@class,'{word}')" for word in ("author", "Author", "byline", "Byline", "autor")]
-        + [f"contains(@href,'/{word}/')" for word in ("author", "authors", "autor")]
-    )
+_MARKED = "//*[@class[{}] or @href[{}]]".format(
+    " or ".join(f"contains(.,'{word}')" for word in ("author", "Author", "byline", "Byline", "autor")),
+    " or ".join(f"contains(.,'/{word}/')" for word in ("author", "authors", "autor")),
 )
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -18,21 +19,11 @@ from lxml import etree
 
 from archive.model import Precision
 from crawler.blocks import Block
-from crawler.clean import key, line
+from crawler.clean import key
 from spiders.pages.moments import Moment, read_moment
-from spiders.pages.structure import Facts, texts
+from spiders.pages.structure import Facts
+from spiders.pages.told_dates import changes, is_month_first, publications
 
-PUBLISHED = (
-    *("article:published_time", "og:article:published_time", "http://ogp.me/ns/article#published_time"),
-    *("datepublished", "article.published", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime"),
-    *("cxenseparse:publishtime", "cxenseparse:recs:published_time", "prism.publicationdate", "publication_date"),
-    *("dc.date.issued", "dcterms.issued", "date.created", "dcterms.created", "firstcreate", "pubdate", "pub_date"),
-    *("publishdate", "publish-date", "publish_date", "content:publishdate", "pdate", "og:article:time"),
-    *("dc.date", "dcterms.date", "date", "article:post_date", "citation_publication_date", "datecreated"),
-)
-"""Names of meta elements, the more exact ones first."""
-MODIFIED = ("article:modified_time", "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified",
-            "date.updated", "lastmod", "last-modified", "lastupdate", "og:updated_time")  # fmt: skip
 _UPDATED = re.compile(
     r"(?<!\w)(?:updat|modif|aktualis|geändert|mis à jour|actualiz|atualiz|aggiorn|bijgewerkt|cập nhật|stand\b|revis)",
     re.I,
@@ -80,12 +71,20 @@ class DateVoice:
 def dates_of(
     facts: Facts, root: etree._Element | None, url: str, captured: datetime, language: str,
     printed: Callable[[], Iterable[DateVoice]], guessed: Callable[[], str | None] = lambda: None,
+    american: bool = False,
 ) -> Dated:  # fmt: skip
     """Return the dates on which most voices agree.
 
     *printed* finds more of them, and is asked when machines say little; *guessed* when nobody says anything.
+    On an *american* page the month of a date in figures comes first, unless other dates tell otherwise.
     """
-    told = [*machine(facts, language), *(DateVoice(moment, 0.6) for moment in url_days(url))]
+    by_address, changed_on = url_days(url), changes(facts)
+    month_first = is_month_first(
+        [*(text for group, _ in publications(facts) for text in group), *changed_on], by_address,
+        lambda: (one.moment for one in printed()), partial(is_past, captured=captured), american,
+    )  # fmt: skip
+    read = partial(read_moment, language=language, month_first=month_first)
+    told = [*machine(facts, read), *(DateVoice(moment, 0.6) for moment in by_address)]
     told = [one for one in told if is_past(one.moment, captured)]
     days = _weights(told)
     best = max(days, key=lambda day: days[day], default="")
@@ -102,7 +101,7 @@ def dates_of(
     own = [one.moment for one in told if one.moment.day == best]
     chosen = next((moment for moment in own if moment.precision != "day"), own[0])
     chosen = _in_own_zone(chosen, root)
-    changed = (moment for moment in _read(_changes(facts), language) if is_past(moment, captured))
+    changed = (moment for moment in _read(changed_on, read) if is_past(moment, captured))
     modified = next((moment.value for moment in changed if moment.value > chosen.value and moment.day >= best), None)
     confidence = min(1.0, 0.4 + 0.2 * days[best]) * days[best] / sum(days.values())
     return Dated(chosen.value, chosen.precision, modified, round(confidence, 2))
@@ -124,32 +123,16 @@ def _in_own_zone(moment: Moment, root: etree._Element | None) -> Moment:
     return moment
 
 
-def machine(facts: Facts, language: str) -> Iterator[DateVoice]:
+def machine(facts: Facts, read: Callable[[str], Moment | None]) -> Iterator[DateVoice]:
     """Yield what machine vocabularies say, the more exact first."""
-    for node in (facts.article, facts.page):
-        if moment := next(_read(texts(node.get("datePublished")) or texts(node.get("dateCreated")), language), None):
-            yield DateVoice(moment, 3.0)
-            break
-    for moment in islice(_read(facts.meta(*PUBLISHED), language), 1):
-        yield DateVoice(moment, 2.5)
-    for element in facts.props.get("datepublished", ())[:1]:
-        for moment in islice(_read([_value(element)], language), 1):
-            yield DateVoice(moment, 2.5)
+    for told, weight in publications(facts):
+        for moment in islice(_read(told, read), 1):
+            yield DateVoice(moment, weight)
 
 
-def _changes(facts: Facts) -> list[str]:
-    micro = [_value(element) for element in facts.props.get("datemodified", ())[:1]]
-    return [*facts.said("dateModified"), *facts.meta(*MODIFIED), *micro]
-
-
-def _value(element: etree._Element) -> str:
-    given = element.get("content") or element.get("datetime") or element.get("title")
-    return str(given) if given else line(" ".join(str(piece) for piece in islice(element.itertext(), 50)))
-
-
-def _read(told: Iterable[str], language: str) -> Iterator[Moment]:
+def _read(told: Iterable[str], read: Callable[[str], Moment | None]) -> Iterator[Moment]:
     for text in told:
-        moment = read_moment(text, language)
+        moment = read(text)
         if moment is not None:
             yield moment
 
@@ -187,6 +170,8 @@ def near_lines(
     for at, block in enumerate(blocks):
         text = block.text
         if not 6 <= len(text) <= MAX_LINE or block.chrome or at == home or at < home - ABOVE:
+            continue
+        if text.isdigit():  # a telephone number rather than a machine's seconds
             continue
         if looked >= MAX_LOOKED or not _MAY_BE.search(text):
             continue

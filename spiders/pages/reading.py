@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archive.model import Attachment, Image
@@ -49,19 +49,19 @@ class Reading:
     section: str | None = None
     listed: int = 0
     """How many other articles the page lists: links with a date, or with the words of a teaser."""
-    lines: list[str] = field(default_factory=list)
-    """All lines of the page."""
+    lines: Callable[[], Iterable[str]] = tuple
+    """Gives all lines of the page; they are asked for where there is hardly an article."""
 
-    @property
-    def missing(self) -> str | None:
-        """The line that says that there is no such page."""
-        return next((text for text in self.lines if words.says_missing(text)), None)
+
+def missing_in(lines: Iterable[str]) -> str | None:
+    """Return the line that says that there is no such page."""
+    return next((text for text in lines if words.says_missing(text)), None)
 
 
 def read(page: Page, place: DatePlace, shape: re.Pattern[str] | None = None) -> Reading:
     """Read the page. *place* says on which side of the headline the date stands, *shape* how it looks."""
     items = items_of(page)
-    reading = Reading(lines=[item.text for item in items], listed=_listed(items))
+    reading = Reading(lines=lambda: (item.text for item in items), listed=_listed(items))
     anchors = find_anchors(page, items, place, shape)
     if anchors is None:
         return reading

@@ -79,7 +79,7 @@ def rejoin(blocks: Sequence[Block]) -> list[Block]:
             and two.text[:1].islower()
             and one.path == two.path
             and one.text
-            and not _STOP.search(one.text)
+            and not one.text.endswith(_STOPS)
         ):
             wraps[two.path] = wraps.get(two.path, 0) + 1
     out: list[Block] = []
@@ -87,7 +87,7 @@ def rejoin(blocks: Sequence[Block]) -> list[Block]:
         last = out[-1] if out else None
         if (
             last is not None and block.breaks == 1 and block.path == last.path
-            and last.picture is None and block.picture is None
+            and last.picture is None and block.picture is None and len(last.text) < _MAX_JOINED
             and _runs_on(last, block, wraps.get(block.path, 0) >= 3, len(out) > 1 and out[-2].picture is not None)
         ):  # fmt: skip
             linked = last.linked * len(last.text) + block.linked * len(block.text)
@@ -99,13 +99,15 @@ def rejoin(blocks: Sequence[Block]) -> list[Block]:
     return out
 
 
-_STOP = re.compile(r"[.!?…:;”\"»)]$")
+_STOPS = tuple('.!?…:;”"»)')
+# A line of a hundred thousand words would be copied, and looked at, for each of them.
+_MAX_JOINED = 10_000
 _BULLET = re.compile(r"(?:[-–—+•*▪●]|\d{1,2}[.)]|[a-zđ][.)]|[IVX]{1,4}[.)])\s*")
 
 
 def _runs_on(last: Block, block: Block, wrapped: bool, after_picture: bool) -> bool:
     """Say whether a sentence goes on after a single ``<br>``; *wrapped* text breaks every line."""
-    if _STOP.search(last.text) or _BULLET.match(block.text) or last.bold != block.bold:
+    if last.text.endswith(_STOPS) or _BULLET.match(block.text) or last.bold != block.bold:
         return block.heading > 0 and not (_BULLET.match(block.text) or date_line(block.text) or date_line(last.text))
     if date_line(last.text) or date_line(block.text) or words.is_button(last.text) or words.is_button(block.text):
         return False

@@ -23,7 +23,7 @@ from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.anchors import DatePlace
 from spiders.pages.evident import EvidenceArticle
-from spiders.pages.marked import find, generator
+from spiders.pages.marked import generator
 from spiders.pages.marked_listing import MarkedListing
 
 _PRODUCT = re.compile(r"/_(?:layouts|catalogs)/", re.I)
@@ -44,8 +44,8 @@ class SharePointListing(MarkedListing):
 
     def _pages(self) -> list[str]:
         """Return the addresses of the view's pages, also those that stand in scripts."""
-        hrefs = [str(link.get("href") or "") for link in find(self.root, "a[href]")]
-        for link in find(self.root, "a[onclick]"):
+        hrefs = [str(link.get("href") or "") for link in self.find("a[href]")]
+        for link in self.find("a[onclick]"):
             for script in _REFRESH.findall(str(link.get("onclick"))):
                 hrefs.append(_ESCAPE.sub(lambda code: chr(int(code.group(1), 16)), script))
         urls = [self.absolute(href) for href in hrefs if "Paged=TRUE" in href and "PagedPrev" not in href]

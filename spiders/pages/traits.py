@@ -25,7 +25,7 @@ TRAITS: tuple[str, ...] = (
     "linked",  # share of its letters that are links
     "stops",  # ends as sentences do
     "p", "li", "heading", "cell", "figure",  # its element
-    "broken",  # <br> parts it from the line before
+    "broken",  # <br> parts it from the line before, and not most paragraphs
     "chrome",  # in an element for menus, footers, side notes
     *_CUES,  # what the names of elements around it say, of those that are not around the article
     "body", "lead",  # named as bodies, as leads are
@@ -48,6 +48,10 @@ TRAITS: tuple[str, ...] = (
 _DEPTH = 5
 _KIN = 0.8
 """The article's element is the innermost that holds so much of the paragraphs."""
+_FULL = 0.25
+"""An element that holds so much of the paragraphs is more than what its name says: it may never have been closed."""
+_LOUD = frozenset(("comment", "related"))
+"""Names of what may hold as many paragraphs as the article."""
 _STRONG = 0.15
 _LABEL = 14
 """Words; longer lines are no labels."""
@@ -64,12 +68,10 @@ class Told:
     description: str = ""
 
 
-def told_by(metas: Sequence[tuple[str, str]], head_title: str) -> Told:
-    """Return the headline's spellings and the description, from names and values of meta elements."""
-    titles = [value for name, value in metas if name in ("og:title", "twitter:title")]
+def told_by(titles: Sequence[str], descriptions: Sequence[str], head_title: str) -> Told:
+    """Return the headline's spellings and the description, from values of meta elements and ``<title>``."""
     first = re.split(r"\s+[-–—|»:·]\s+|\s*[|»]\s*", head_title)[0]
-    described = [value for name, value in metas if name in ("og:description", "description") and value]
-    return Told(tuple(dict.fromkeys([*titles, head_title, first])), described[0] if described else "")
+    return Told(tuple(dict.fromkeys([*titles, head_title, first])), next(filter(None, descriptions), ""))
 
 
 def _letters(text: str) -> str:
@@ -112,6 +114,8 @@ def traits_of(blocks: Sequence[Block], told: Told, generous: str) -> list[list[f
     main = _main(blocks, mass, held)
     total = held.get(0, 0.0) + 1e-9
     around = frozenset(main)
+    full = frozenset(number for number, share in held.items() if number and share >= _FULL * total)
+    is_broken = 2 * sum(weight for block, weight in zip(blocks, mass, strict=True) if block.breaks) > sum(mass)
     inside = [bool(main) and main[-1] in block.path for block in blocks]
     strong = [at for at, weight in enumerate(mass) if weight > _STRONG and inside[at]]
     first, last = (strong[0], strong[-1]) if strong else (0, len(blocks))
@@ -127,7 +131,7 @@ def traits_of(blocks: Sequence[Block], told: Told, generous: str) -> list[list[f
     size = len(blocks)
     for at, block in enumerate(blocks):
         text, tag, linked = block.text, block.tag, block.linked
-        cues, body, lead = _names(block, names, around)
+        cues, body, lead = _names(block, names, around, full)
         label = words[at] < _LABEL
         slot = top <= at <= first + 1 and words[at] >= 8 and linked < 0.3 and not heads[at]
         parent = block.path[-2] if len(block.path) > 1 else 0
@@ -137,12 +141,12 @@ def traits_of(blocks: Sequence[Block], told: Told, generous: str) -> list[list[f
             math.log2(1 + reach) / 7, max(0.0, math.log2(1 + reach) - 4) / 3, linked,
             stops(text),
             tag == "p", tag in ("li", "dd", "dt"), block.heading > 0, tag in ("td", "th", "tr"),
-            tag in ("figcaption", "figure", "caption"), block.breaks > 0, block.chrome,
+            tag in ("figcaption", "figure", "caption"), block.breaks > 0 and not is_broken, block.chrome,
             *[name in cues for name in _CUES], body, lead,
             min(_steps(block.path, main), _DEPTH) / _DEPTH, held.get(parent, 0.0) / total,
             at < first, at > last, max(0, min(1, (at - last) / 10)),
             heads[at], at < top, slot,
-            len(described) > 20 and not heads[at] and _letters(text[:200])[: len(described)] == described,
+            20 < len(described) <= len(text) and not heads[at] and _letters(text[:200])[: len(described)] == described,
             label and cuts.BUTTON.match(text) is not None, label and cuts.CREDIT.match(text) is not None,
             label and cuts.DAY.search(text) is not None, cuts.OFFER.search(text[:_SPOKEN].lower()) is not None,
             mass[at], mass[at - 1] if at else 0.0, mass[at + 1] if at + 1 < size else 0.0,
@@ -217,16 +221,24 @@ def _headlines(blocks: Sequence[Block], told: Told) -> list[bool]:
 
 
 def _names(
-    block: Block, known: dict[int, tuple[frozenset[str], bool, bool]], around: frozenset[int]
+    block: Block, known: dict[int, tuple[frozenset[str], bool, bool]], around: frozenset[int], full: frozenset[int]
 ) -> tuple[frozenset[str], bool, bool]:
-    """Return what the elements around a line are called; what lies around the article, too, says nothing of it."""
-    here: tuple[frozenset[str], bool, bool] = (frozenset(), False, False)
-    for number, tag, mark in zip(block.path, block.tags, block.marks, strict=True):
-        if number in known:
-            here = known[number]
-            continue
-        if mark and tag not in ("html", "body"):
-            cues = here[0] if number in around else here[0] | cuts.cues_of(mark)
+    """Return what the elements around a line are called; what lies around the article, too, says nothing of it.
+
+    *full* elements say only that they are comments, or other articles.
+    """
+    path, tags, marks = block.path, block.tags, block.marks
+    # Most lines stand in an element that holds others: from there on all is known.
+    start = next((at for at in range(len(path), 0, -1) if path[at - 1] in known), 0)
+    nothing: tuple[frozenset[str], bool, bool] = (frozenset(), False, False)
+    here = known[path[start - 1]] if start else nothing
+    for at in range(start, len(path)):
+        number, mark = path[at], marks[at]
+        if mark and tags[at] not in ("html", "body"):
+            cues = here[0]
+            if number not in around:
+                said = cuts.cues_of(mark)
+                cues = cues | (said & _LOUD if number in full else said)
             body, lead = cuts.body_or_lead(mark)
             here = (cues, body or here[1], lead or here[2])
         known[number] = here

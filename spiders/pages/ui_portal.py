@@ -13,10 +13,11 @@ import re
 from typing import ClassVar
 
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 _ITEMS = (".UIListNews_Default .item", ".list-news .item")
+_MARKS = re.compile(r"/DesktopModule/UI\w+/|\bUIListNews_Default\b")
 _IDS = re.compile(r"\b(article_category_id|site_id)\b[\"']?\s*[:=]\s*[\"']?(\d+)")
 
 
@@ -54,8 +55,9 @@ class UiPortalArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if find(page.root, ".ArticleHeader") and find(page.root, ".ArticleContent"):
+        if page.find(".ArticleHeader") and page.find(".ArticleContent"):
             return 1.0
-        if re.search(r"/DesktopModule/UI\w+/|\bUIListNews_Default\b", page.markup):
+        # A word looked for first: of most pages the pattern would be tried at every letter.
+        if ("/DesktopModule/UI" in page.markup or "UIListNews" in page.markup) and _MARKS.search(page.markup):
             return 1.0
-        return 0.6 if find(page.root, ".ArticleContent .ArticleSummary, .ArticleSummary") else 0.0
+        return 0.6 if page.find(".ArticleContent .ArticleSummary, .ArticleSummary") else 0.0

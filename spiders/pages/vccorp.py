@@ -16,7 +16,7 @@ from typing import ClassVar
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 _ITEMS = (".box-stream-item", ".box-category-item", ".article-list .story")
@@ -32,11 +32,11 @@ class VccorpListing(MarkedListing):
     def next_url(self) -> str | None:
         if fragment := _FRAGMENT.fullmatch(self.url):
             return f"{fragment['head']}{number_in(fragment['number'], 0) + 1}.htm" if self.items() else None
-        for zone in find(self.root, "input#hdZoneId"):
+        for zone in self.find("input#hdZoneId"):
             number = str(zone.get("value") or "")
             if number_in(number, 0) > 0:
                 return self.absolute(f"/timelinelist/{number}/2.htm")
-        for link in find(self.root, "[id$=_pager] a"):
+        for link in self.find("[id$=_pager] a"):
             url = self.absolute(str(link.get("href") or ""))
             if url is not None and self._number(url) == self._number(self.url) + 1:
                 return url
@@ -77,7 +77,7 @@ class VccorpArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if find(page.root, ".afcbc-body", ".box-stream-item", ".cmscontents", ".box-stream"):
+        if page.find(".afcbc-body", ".box-stream-item", ".cmscontents", ".box-stream"):
             return 1.0 if re.search(r"mediacdn\.vn|cdnchinhphu\.vn|cmscontents", page.markup) else 0.4
         return 0.6 if "static.mediacdn.vn" in page.markup else 0.0
 
@@ -90,6 +90,6 @@ class VccorpArticle(MarkedArticle):
         return found.value if found is not None else None
 
     def _meta(self, name: str) -> PrintedDate | None:
-        for element in find(self.root, f"meta[property='{name}']"):
+        for element in self.find(f"meta[property='{name}']"):
             return parse_vi_datetime(str(element.get("content") or ""))
         return None

@@ -51,6 +51,18 @@ class VoicedArticle(EvidenceArticle):
         return (found["language"].lower(), (found["region"] or "").lower()) if found else ("", "")
 
     @cached_property
+    def region(self) -> str:
+        """The region that the page declares with its language, be it elsewhere; empty when it does not."""
+        tags = (_TAG.match(text.strip()) for text in self.facts.meta("og:locale", "content-language", "language"))
+        same = (found["region"] or "" for found in tags if found and found["language"].lower() == self.tag[0])
+        return self.tag[1] or next((region.lower() for region in same if region), "")
+
+    @property
+    def calls_itself_american(self) -> bool:
+        """Whether the page says that it is in American English: so are the dates that its software writes."""
+        return self.tag[0] == "en" and self.region == "us"
+
+    @cached_property
     def is_vietnamese(self) -> bool:
         """Whether the page is in Vietnamese."""
         # Headings of Vietnamese pages have such letters: without them the lines need no look.
@@ -74,8 +86,9 @@ class VoicedArticle(EvidenceArticle):
     def dated(self) -> Dated:
         """The dates, and how sure they are."""
         return dates_of(
-            self.facts, self.root, self.url, self.captured, self.tag[0], self._printed_dates, self._guessed_date
-        )
+            self.facts, self.root, self.url, self.captured, self.tag[0], self._printed_dates, self._guessed_date,
+            self.calls_itself_american or self._prints_american,
+        )  # fmt: skip
 
     @cached_property
     def writers(self) -> Writers:
@@ -136,10 +149,14 @@ class VoicedArticle(EvidenceArticle):
             value, precision = super().published()
             if value is not None and precision is not None:
                 yield DateVoice(Moment(value, precision), 1.5)
-        language, region = self.tag
+        title, language = self.title(), self.tag[0]
+        yield from published.near_lines(self.blocks, title, self.captured, language, self._prints_american)
+
+    @property
+    def _prints_american(self) -> bool:
+        """Whether people seem to write its dates as Americans do; a country's name says more than a theme's locale."""
         host = urlsplit(self.url).hostname or ""
-        american = language == "en" and region in ("", "us") and not _COUNTRY.search(host)
-        yield from published.near_lines(self.blocks, self.title(), self.captured, language, american)
+        return self.tag[0] == "en" and self.region in ("", "us") and not _COUNTRY.search(host)
 
     def _guessed_date(self) -> str | None:
         if len(self.markup) > MAX_GUESSED:

@@ -19,7 +19,7 @@ from typing import ClassVar
 from archive.model import NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, find, generator
+from spiders.pages.marked import MarkedArticle, generator
 from spiders.pages.marked_listing import MarkedListing
 
 _MODIFIED = "meta[property='article:modified_time']"
@@ -79,15 +79,12 @@ class WordPressArticle(MarkedArticle):
         return refused
 
     def modified(self) -> datetime | None:
-        for element in find(
-            self.root, "time.updated[datetime]:not(.published)", "meta[property='article:modified_time']"
-        ):
+        for element in self.find("time.updated[datetime]:not(.published)", "meta[property='article:modified_time']"):
             return parse_vi_datetime(str(element.get("datetime") or element.get("content"))).value
         return None
 
     def _date(self, text: str) -> PrintedDate | None:
-        for element in find(
-            self.root,
+        for element in self.find(
             "article time.published[datetime], .posted-on time.published[datetime]",
             "article time.entry-date[datetime], .posted-on time[datetime]",
             "meta[property='article:published_time']",

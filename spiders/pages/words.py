@@ -115,6 +115,7 @@ _ATTACHED = re.compile(
     r"|download)(?: theo)?(?: \(\d+\))?|tai (?:ve|tai lieu|file)"
     r"|attachments?|download|dinh kem"
 )
+_LABEL_LETTERS = 60
 _TAGS = re.compile(r"(?:tags?|tu khoa|the|keywords?)(?: tim kiem| lien quan)? ?:")
 _MISSING = re.compile(
     r"(?:khong (?:tim thay|ton tai|co (?:du lieu|noi dung|ban ghi|bai viet))|(?:bai viet|trang|tin|noi dung"
@@ -191,7 +192,9 @@ def is_attachment_label(text: str) -> bool:
 
 def is_tag_label(text: str) -> bool:
     """Say whether a line begins a list of keywords."""
-    return _TAGS.match(fold(text) + (" :" if fold(text) in ("tags", "tag", "tu khoa") else "")) is not None
+    # Most lines are paragraphs, and it begins with a few letters.
+    folded = fold(text[:_LABEL_LETTERS])
+    return _TAGS.match(folded + (" :" if folded in ("tags", "tag", "tu khoa") else "")) is not None
 
 
 @lru_cache(maxsize=4096)

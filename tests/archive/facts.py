@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from archive.catalog import Catalog
+from archive.catalog.changes import Change
 from archive.model import Article, Capture, Location
 from archive.times import VN
 
@@ -66,3 +67,9 @@ def keep(catalog: Catalog, articles, captures=()) -> list[str]:
         numbers = {article.capture for article in articles} - known
         catalog.add_captures(make_capture(int(number[-12:])) for number in sorted(numbers))
         return [catalog.add_article(article) for article in articles]
+
+
+def changes_of(catalog: Catalog, after: int, limit: int) -> list[Change]:
+    """Return the first *limit* changes of a catalog after that number."""
+    with catalog.following() as state:
+        return state.after(after, limit)

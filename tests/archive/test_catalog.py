@@ -12,18 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.catalog import Catalog
-from archive.catalog.identity import article_id, content_hash, version_id
+from archive.catalog.identity import article_id, content_hash
 from archive.model import Article, Attachment, Capture, Exif, Image
 from archive.times import VN
 from tests.archive.facts import CRAWL, PAGE, SITE, START, keep, make_article, make_capture
+from tests.engines import empty_catalog
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 PARIS = timezone(timedelta(hours=1))
 
 
 @pytest.fixture
 def catalog():
-    with Catalog.open("sqlite://") as catalog:
+    with empty_catalog() as catalog:
         yield catalog
 
 
@@ -121,7 +123,7 @@ def facts() -> list[tuple[str, tuple]]:
 
 
 def rows_after(told) -> list[str]:
-    with Catalog.open("sqlite://") as catalog:
+    with empty_catalog() as catalog:
         with catalog.transaction():
             for method, arguments in told:
                 getattr(catalog, method)(*arguments)
@@ -157,7 +159,7 @@ def test_the_most_complete_capture_stands_for_a_version_then_the_earliest(seen, 
     order = [number for number, states in enumerate(told) for _ in states]
     chance.shuffle(order)
 
-    with Catalog.open("sqlite://") as catalog, Catalog.open("sqlite://") as other:
+    with empty_catalog() as catalog, empty_catalog() as other:
         keep(catalog, [told[number].pop(0) for number in order], [PHOTO, PLAN, *captures])
         whole = [
             with_files(make_article(c, title=t, section=f"Mục {c.id}"), h)
@@ -174,29 +176,26 @@ def test_the_most_complete_capture_stands_for_a_version_then_the_earliest(seen, 
             next(entry for entry in whole if entry.capture == capture) for capture in expected.values()
         ]
 
-        # Without one of them it is as if that had never been, once its heir was told again.
+        # Without one of them it is as if that had never been.
         gone = captures[taken % len(captures)].id
         rest = [entry for entry in whole if entry.capture != gone]
-        heirs = catalog.retract([gone])
-        keep(catalog, [entry for entry in rest if entry.capture in heirs], captures)
-        with Catalog.open("sqlite://") as never:
+        catalog.retract([gone])
+        with empty_catalog() as never:
             keep(never, rest, [PHOTO, PLAN, *captures])
             assert list(catalog.dump()) == list(never.dump())
 
 
+@pytest.mark.many_databases
 def test_every_order_of_a_b_a_gives_its_history():
     captures = [make_capture(number) for number in (1, 2, 3)]
     a, b, a_again = (make_article(entry, title=title) for entry, title in zip(captures, "ABA", strict=True))
     for order in permutations([a, b, a_again]):
-        with Catalog.open("sqlite://") as catalog:
+        with empty_catalog() as catalog:
             keep(catalog, order)
 
             assert [entry.title for entry in catalog.versions(PAGE)] == ["A", "B"]
-            assert [entry.version for entry in catalog.observations(PAGE)] == [
-                version_id(a),
-                version_id(b),
-                version_id(a),
-            ]
+            first, second, third = (entry.version for entry in catalog.observations(PAGE))
+            assert first == third != second
             assert catalog.article(PAGE).title == "A"
             assert catalog.article(PAGE, at=captures[1].date).title == "B"
             assert catalog.article(PAGE, at=START - timedelta(days=9)).title == "A"
@@ -255,7 +254,6 @@ SAME_VERSION = {
     "tags": (),
     "language": None,
     "modified": datetime(2025, 3, 2, tzinfo=VN),
-    "images": (Image("https://a.vn/1.jpg", 0, alt="Ảnh", width=5),),
     "parser": "ha_tinh/2",
     "confidence": {"title": 0.5},
     "url": PAGE.replace("https", "http"),
@@ -273,7 +271,7 @@ def test_these_fields_make_a_version(field):
 def test_these_fields_make_none(field):
     article = make_article(make_capture(1))
 
-    assert version_id(replace(article, **{field: SAME_VERSION[field]})) == version_id(article)
+    assert content_hash(replace(article, **{field: SAME_VERSION[field]})) == content_hash(article)
 
 
 def test_the_same_time_in_another_zone_is_the_same_version():
@@ -310,20 +308,21 @@ def test_a_corrected_reading_leaves_no_trace_of_the_former(catalog):
     keep(catalog, [right])
     expected = list(catalog.dump())
 
-    with Catalog.open("sqlite://") as other:
+    with empty_catalog() as other:
         keep(other, [wrong])
         keep(other, [right])
 
         assert list(other.dump()) == expected
 
 
-def test_retracting_a_representative_names_its_heir(catalog):
+def test_retracting_a_representative_leaves_its_heir(catalog):
     first, second = make_capture(1), make_capture(2)
-    keep(catalog, [make_article(first), make_article(second)])
+    heir = make_article(second, section="Mục mới", tags=(), parser="ha_tinh/2")
+    keep(catalog, [make_article(first), heir])
 
-    assert catalog.retract([first.id]) == {second.id}
-    assert catalog.article(PAGE).capture == second.id
-    assert catalog.retract([second.id, "urn:uuid:unknown"]) == set()
+    catalog.retract([first.id])
+    assert catalog.article(PAGE) == heir
+    catalog.retract([second.id, "urn:uuid:unknown"])
     assert catalog.counts()["articles"] == catalog.counts()["versions"] == 0
 
 
@@ -425,7 +424,7 @@ def test_an_article_needs_a_capture_and_times_need_a_zone(catalog):
 def test_one_site_is_replaced_and_the_others_stay(catalog):
     mine, theirs = make_capture(1), make_capture(2, PAGE + "-2", site="hau_giang", crawl="hau_giang-1")
     keep(catalog, [make_article(mine), make_article(theirs)], [mine, theirs])
-    with Catalog.open("sqlite://") as fresh:
+    with empty_catalog() as fresh:
         anew = make_capture(3, PAGE + "-3")
         keep(fresh, [make_article(anew)], [anew])
 

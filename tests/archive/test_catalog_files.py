@@ -154,10 +154,14 @@ def other_program(path: Path) -> None:
         connection.execute("CREATE TABLE notes (text)")
 
 
-def newer_schema(path: Path) -> None:
+def newer_schema(path: Path, version: int = 99) -> None:
     Catalog.open(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE meta SET value = '99'")
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
+
+
+def older_schema(path: Path) -> None:
+    newer_schema(path, 4)
 
 
 def damaged(path: Path) -> None:
@@ -173,7 +177,8 @@ def damaged(path: Path) -> None:
     [
         (no_database, "this file is no catalog; move it away, then run `khcn rebuild`"),
         (other_program, "another program's database|this database is no catalog"),
-        (newer_schema, "schema 99, this program knows 4; run `khcn rebuild`"),
+        (newer_schema, "schema 99, this program knows 6: a newer khcn made it; use that one, or run `khcn rebuild`"),
+        (older_schema, "schema 4, this program knows 6; run `khcn rebuild`"),
         (damaged, "damaged .* run `khcn rebuild`"),
         (Path.mkdir, "a folder, where the catalog's file should be"),
     ],

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.cdxj import CdxLine, index_warc, lookup, parse_line, read_lines, sidecar_path
+from archive.cdxj import (
+    _KEPT_FILES,
+    CdxLine,
+    _marks,
+    index_warc,
+    lookup,
+    parse_line,
+    read_lines,
+    sidecar_path,
+)
 from archive.errors import ArchiveError
 from archive.urls import surt
 from archive.warc.reader import list_warcs, read_record
@@ -119,3 +128,50 @@ def test_a_line_survives_its_text(fields):
 def test_what_is_no_line_is_an_error(line):
     with pytest.raises(ArchiveError, match="khcn index"):
         parse_line(line)
+
+
+def test_lookup_in_an_index_of_many_blocks_finds_long_and_short_lines(tmp_path):
+    keys = [f"vn,a)/{number:04d}{'x' * (number % 7 * 400)}" for number in range(0, 2000, 2)]
+    path = tmp_path / "many.cdxj"
+    path.write_bytes(b"".join(f'{key} 20240506070809 {{"url": "{key}"}}\n'.encode() for key in keys))
+
+    assert [[line.fields["url"] for line in lookup(path, key)] for key in keys] == [[key] for key in keys]
+    assert not any(list(lookup(path, f"vn,a)/{number:04d}")) for number in (-1, 1, 777, 1999, 9999))
+
+
+def test_keys_that_lookup_keeps_are_those_of_the_file_as_it_is(tmp_path):
+    def lines(word, step):
+        numbers = range(0, 3000, step)
+        return b"".join(f'vn,a)/{number:04d} 20240506070809 {{"url": "{word}"}}\n'.encode() for number in numbers)
+
+    path, new = tmp_path / "x.cdxj", tmp_path / "new.cdxj"
+    path.write_bytes(lines("old", 3))
+    before = [list(lookup(path, f"vn,a)/{number:04d}")) for number in range(0, 3000, 30)]
+    new.write_bytes(lines("new", 2))
+    new.replace(path)
+    after = [list(lookup(path, f"vn,a)/{number:04d}")) for number in range(0, 3000, 50)]
+
+    assert [[line.fields["url"] for line in found] for found in before] == [["old"]] * 100
+    assert [[line.fields["url"] for line in found] for found in after] == [["new"]] * 60
+
+
+def test_lookup_keeps_keys_of_few_files(tmp_path):
+    for number in range(2 * _KEPT_FILES):
+        path = tmp_path / f"{number}.cdxj"
+        path.write_bytes(b"".join(b'vn,a)/%04d 20240506070809 {"url": "x"}\n' % line for line in range(500)))
+        assert len(list(lookup(path, "vn,a)/0499"))) == 1
+
+    assert len(_marks) == _KEPT_FILES
+
+
+def test_lookup_finds_many_lines_of_one_key_in_a_file_of_few_others(tmp_path):
+    path = tmp_path / "x.cdxj"
+    stamps = [f"2024{number:010d}" for number in range(1000)]
+    keys = ["a", *["vn,a)/"] * len(stamps), "vn,a)/1"]
+    lines = [
+        f'{key} {stamp} {{"url": "{key}"}}\n' for key, stamp in zip(keys, ["0" * 14, *stamps, "1" * 14], strict=True)
+    ]
+    path.write_text("".join(lines))
+
+    assert [line.timestamp for line in lookup(path, "vn,a)/")] == stamps
+    assert [len(list(lookup(path, key))) for key in ("a", "b", "vn,a)/1", "vn,a)/2", "vn,a)/ 2024")] == [1, 0, 1, 0, 0]

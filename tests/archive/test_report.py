@@ -35,7 +35,8 @@ def test_a_report_has_the_promised_keys(tmp_path):
     assert " ".join(written) == (
         "crawl site started ended exit requests bytes captures revisits articles "
         "failures owed robots_refused breaker settings versions complete requisites waiting bound requisite_failures "
-        "expectations traps trap_examples low_confidence runs"
+        "expectations traps trap_examples low_confidence runs full readers empty certificates undelivered robots tls_faults "
+        "held_back duplicates"
     )
     assert " ".join(written["articles"]) == "new changed unchanged gone back moved rejected"
     assert written["failures"] == [{"url": "https://skhcn.hatinh.gov.vn/hỏng", "cause": "hết giờ", "attempts": 3}]

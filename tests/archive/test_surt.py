@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archive.surt as rules
 from archive.surt import surt, surt_host, surt_port
 
 SID = "0123456789abcdef0123456789ABCDEF"
@@ -63,6 +64,19 @@ KEYS = [
 @pytest.mark.parametrize(("url", "key"), KEYS)
 def test_an_address_has_this_key(url, key):
     assert surt(url) == key
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    st.sampled_from(
+        ["a.vn", "www2.tin-tuc.a.vn", "WWW.a.vn", "127.1", "0177.1", ".", "a..vn.", "xn--khoahc-tl8b.vn", "a_b.vn"]
+    ),
+    st.text("aB1/.-_~!$&*+,=@;:()'%?#|đ ", max_size=12),
+)
+def test_an_address_of_the_usual_form_has_the_key_that_all_rules_give_it(scheme, host, rest):
+    url = f"{scheme}://{host}/{rest}"
+
+    assert surt(url) == (rules._key(url.encode()) or url)
 
 
 @given(st.text())

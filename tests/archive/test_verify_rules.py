@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -16,13 +17,19 @@ from pathlib import Path
 import pytest
 
 from archive.catalog import Catalog
+from archive.fixity.run import DueCheck
 from archive.jsonl import write_articles
+from archive.storage import attach, behind
+from archive.storage.send import send_waiting
 from archive.verify import RULES, Finding
 from archive.verify import members as gzip_members
 from archive.wacz.signing import Signer
+from tests.archive.exchanges import DATE
 from tests.archive.facts import make_capture
+from tests.archive.recovered_samples import Memento, write_recovery
 from tests.archive.verify_samples import (
     CRAWL,
+    HOST,
     SITE,
     Sample,
     check,
@@ -241,6 +248,12 @@ def change_request(to: Path) -> list[Finding]:
     return check(to, sample.path.rename(to / sample.path.name))
 
 
+@breaks("recover-source")
+def say_no_source(to: Path) -> list[Finding]:
+    silent = Memento(HOST + "/", DATE, b"<html>2024</html>", told={"source": None})
+    return check(to / "no-root", to / write_recovery(to, SITE, CRAWL, [silent]))
+
+
 @root_case("cdxj-missing")
 def _(sample: Sample) -> None:
     sample.index.unlink()
@@ -451,6 +464,10 @@ def wrong_year(sample: Sample) -> None:
         ("catalog-differs", lambda sample: sql(sample, "update captures set mime = 'x/y' where url like '%.jpg'")),
         ("catalog-damaged", lambda sample: sql(sample, "update articles set last_seen = '2030'")),
         ("catalog-damaged", lambda sample: sql(sample, "delete from observations")),
+        (
+            "catalog-damaged",
+            lambda sample: sql(sample, "insert into details select 'x', id, '{}' from articles limit 1"),
+        ),
         ("catalog-damaged", lambda sample: sql(sample, "update captures set crawl = 'x' where url like '%/e'")),
     ],
 )
@@ -503,6 +520,86 @@ def test_a_file_without_digest_in_the_manifest_of_a_wacz_is_found(tmp_path):
     write_wacz(path, {**content, "datapackage.json": data, "datapackage-digest.json": json.dumps(digest).encode()})
 
     assert rules(check(tmp_path / "none", path)) == {"wacz-resource"}
+
+
+@breaks("fixity-changed")
+def changed_since(to: Path) -> list[Finding]:
+    wacz = with_wacz(to)
+    due(to)
+    state, content = wacz.stat(), read_wacz(wacz)
+    with zipfile.ZipFile(wacz, "w") as file:  # the same, but for the times in it
+        for name, data in content.items():
+            file.writestr(zipfile.ZipInfo(name, (1999, 1, 1, 0, 0, 0)), data)
+    os.utime(wacz, ns=(state.st_atime_ns, state.st_mtime_ns))
+    return due(to)
+
+
+@breaks("fixity-gone")
+def gone_since(to: Path) -> list[Finding]:
+    wacz = with_wacz(to)
+    due(to)
+    wacz.unlink()
+    return due(to)
+
+
+@breaks("ledger-line")
+def damaged_ledger(to: Path) -> list[Finding]:
+    make_root(to)
+    due(to)
+    ledger = to / "status" / "fixity.jsonl"
+    ledger.write_bytes(ledger.read_bytes().replace(b"sound", b"found", 1))
+    return due(to)
+
+
+@breaks("stored-lost")
+def stored_and_nowhere(to: Path) -> list[Finding]:
+    sample = stored(to)
+    report = to / "crawls" / f"{CRAWL}.json"
+    report.parent.mkdir()
+    report.write_text(json.dumps({"crawl": CRAWL}))
+    send_waiting(sample.root)
+    report.unlink()
+    Path(behind(to).place(f"crawls/{CRAWL}.json")).unlink()
+    return check(to)
+
+
+@breaks("stored-differs")
+def stored_as_another(to: Path) -> list[Finding]:
+    sample = stored(to)
+    place = Path(behind(to).place(sample.warc))
+    place.write_bytes(place.read_bytes()[:-1])
+    return check(to)
+
+
+@breaks("spool-lost")
+def lost_before_it_was_stored(to: Path) -> list[Finding]:
+    sample = make_root(to)
+    (to / "stored").mkdir()
+    attach(to, (to / "stored").as_uri())
+    sample.path.unlink()
+    sample.index.unlink()
+    return check(to)
+
+
+def stored(root: Path) -> Sample:
+    """Make a data root with a storage that has all of it."""
+    sample = make_root(root)
+    (root / "stored").mkdir()
+    attach(root, (root / "stored").as_uri())
+    assert len(send_waiting(root).stored) == 3
+    return sample
+
+
+def with_wacz(root: Path) -> Path:
+    """Make a data root with a WACZ in it."""
+    sample = make_root(root)
+    wacz = root / "wacz" / "a.wacz"
+    wacz.parent.mkdir()
+    return make_wacz(sample.path, wacz, sample.index.read_bytes())
+
+
+def due(root: Path) -> list[Finding]:
+    return list(DueCheck(root, root / "catalog.sqlite3", 1, lambda: datetime.now(UTC)).findings())
 
 
 # ----------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
     python -m tests.crawler.faulty '{"call": "os:fsync", "path": ".warc.gz", "error": "EIO"}' crawl ha_tinh
 
 *call* names module and function; *path*: only on files with that in their name; *nth*: the
-first such call is 1; *error*: what it raises, else the process dies, ``before`` the call or ``after``.
+first such call is 1; *error*: what it raises, else the process gets a *signal*, and dies of it when none is named,
+``before`` the call or ``after``.
 """
 
 from __future__ import annotations
@@ -35,10 +36,13 @@ def arm(fault: dict[str, Any]) -> None:
         if "error" in fault:
             number = getattr(errno, fault["error"])
             raise OSError(number, os.strerror(number))
+        number = signal.Signals[fault.get("signal", "SIGKILL")]
         if fault.get("when") == "after":
-            real(*arguments, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
-        raise AssertionError
+            done = real(*arguments, **options)
+            os.kill(os.getpid(), number)
+            return done
+        os.kill(os.getpid(), number)
+        return real(*arguments, **options)
 
     setattr(place, last, call)
 

@@ -261,7 +261,7 @@ def wget(played: Played, folder: Path, wanted: list[tuple[str, str | None]], *op
         subprocess.run(
             ["wget", "-q", "--warc-file=got", "-i", "urls.txt", "-O", "out", "-e", f"http_proxy=http://{ADDRESS}:{port}",
              *options],
-            cwd=folder, check=False, timeout=120,
+            cwd=folder, check=False, timeout=300,
         )  # fmt: skip
     return folder / ("got.warc" if "--no-warc-compression" in options else "got.warc.gz")
 

@@ -22,13 +22,16 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import time_machine
+
 ROOT = Path(__file__).parents[2]
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
-TIMEOUT_S = 120
+TIMEOUT_S = 600
 LOADED = (
     "crawler.cli.crawl crawler.cli.rebuild crawler.cli.repair crawler.cli.import_ crawler.cli.export crawler.run crawler.capture crawler.spider crawler.recorder "
     "crawler.rebuild archive.catalog archive.jsonl crawler.derive crawler.images crawler.extensions.report "
@@ -100,7 +103,7 @@ def serve() -> None:
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """Run one job, and return how it ended.
 
-    ``arguments``, ``data``, ``environ``; ``fault`` for :class:`tests.crawler.faulty_disk.FaultyDisk`;
+    ``arguments``, ``data``, ``environ``; ``at``, the time that it is then; ``fault`` for :class:`tests.crawler.faulty_disk.FaultyDisk`;
     ``rlimit``, the largest size of a file; ``size`` of the file system that ``data`` lies on, and ``keep``,
     the folder into which that is copied.
     """
@@ -148,6 +151,9 @@ def _run_here(job: dict[str, Any], data: Path, log: int) -> int:
         resource.setrlimit(resource.RLIMIT_FSIZE, (job["rlimit"], resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
     if "fault" in job:
         FaultyDisk(data, **job["fault"]).install()
+    sys.path[:0] = filter(None, [job.get("environ", {}).get("PYTHONPATH")])
+    if "at" in job:
+        time_machine.travel(datetime.fromisoformat(job["at"]).timestamp(), tick=True).start()
     sys.argv = ["khcn", *job["arguments"]]
     code = 1
     try:

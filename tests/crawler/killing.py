@@ -1,23 +1,72 @@
-"""Crawls of a played site that are ended from outside, at moments that are recognised and not guessed."""
+"""Crawls of a played site that are ended from outside, at moments that are recognised and not guessed.
+
+A crawl that is to be ended stops by SIGSTOP at a request, before it is answered: however slow the machine is, and
+whoever is slower on it, there is something left to end.
+"""
 
 from __future__ import annotations
 
 import json
-import sqlite3
+import os
+import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from crawler.owner import from_text
 from tests.khcn import COMMAND
 from tests.play import Fetch, Played
 
-PATIENCE_S = 90
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 300
 """Longer than any moment is away on a busy machine."""
+
+
+def begin_stopping(
+    played: Played, command: list[str], is_there: Callable[[], bool], **options: Any
+) -> subprocess.Popen[Any]:
+    """Start a process that asks the played sites, and stops at the first request at which something is so."""
+    process: Future[subprocess.Popen[Any]] = Future()
+
+    def stop() -> None:
+        if is_there():
+            played.on_request = lambda: None
+            with suppress(ProcessLookupError):
+                os.kill(process.result().pid, signal.SIGSTOP)
+
+    played.on_request = stop
+    process.set_result(subprocess.Popen(command, **options))
+    return process.result()
+
+
+def is_stopped(process: subprocess.Popen[Any]) -> bool:
+    """Whether a process was stopped by a signal, and not let go on."""
+    with suppress(ChildProcessError):  # its end was told already
+        told = os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
+        return told is not None and told.si_status == signal.SIGSTOP
+    return False
+
+
+def wait_until_stopped(process: subprocess.Popen[Any]) -> None:
+    """Wait until a process is stopped; fail when it ended before."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_stopped(process):
+        assert process.poll() is None, "it ended before"
+        assert time.monotonic() < deadline, "it never stopped"
+        time.sleep(0.002)
+
+
+def tell(process: subprocess.Popen[Any], *numbers: int) -> None:
+    """Send signals to a stopped process, and let it go on."""
+    for number in (*numbers, signal.SIGCONT):
+        process.send_signal(number)
 
 
 @dataclass
@@ -34,8 +83,12 @@ class Victim:
     ends: list[tuple[str, int]] = field(default_factory=list)
     """The moment and the exit code of each run."""
 
-    def begin(self, *arguments: str) -> None:
-        """Start the next run, and note how things stand."""
+    def begin(self, *, most: int | None = None, fault: dict[str, Any] | None = None) -> None:
+        """Start the next run, and note how things stand.
+
+        It stops by itself when *most* addresses have been asked for by all runs, and one at least by this one, or
+        does as :mod:`tests.crawler.faulty` is told.
+        """
         self.data.parent.mkdir(exist_ok=True)
         self.fetched = len(self.played.log)
         self.size = self.written()
@@ -43,38 +96,44 @@ class Victim:
         self.reports = self._reports()
         self.told = self.data.parent / f"stderr-{len(self.said)}.txt"
         self.out = self.told.with_name(f"stdout-{len(self.said)}.txt")
+        command = [sys.executable, "-m", "tests.crawler.faulty", json.dumps(fault)] if fault else [str(COMMAND)]
         with self.told.open("wb") as told, self.out.open("wb") as out:
-            self.run = subprocess.Popen(
-                [str(COMMAND), "crawl", self.site, "--json", "-s", "DOWNLOAD_DELAY=0", *self.arguments, *arguments],
+            self.run = begin_stopping(
+                self.played,
+                [*command, "crawl", self.site, "--json", "-s", "DOWNLOAD_DELAY=0", *self.arguments],
+                lambda: most is not None and self.asked(most),
                 env={
                     "PATH": "/usr/bin:/bin",
                     "LANG": "C.UTF-8",
                     "KHCN_DATA": str(self.data),
                     "KHCN_RESOLVE": self.resolve or self.played.resolve,
                 },
+                cwd=ROOT,
                 stdout=out,
                 stderr=told,
             )
 
-    def until(self, is_so: Callable[[], bool]) -> bool:
-        """Wait until something is so; return False when the run ended before."""
+    def until(self, is_so: Callable[[], bool] = lambda: False) -> None:
+        """Wait until something is so, or the run has stopped where it had to."""
         deadline = time.monotonic() + PATIENCE_S
-        while not is_so():
-            if self.run.poll() is not None:
-                return False
+        while not is_so() and not is_stopped(self.run):
+            assert self.run.poll() is None, self.told.read_text()
             assert time.monotonic() < deadline, "the moment never came"
             time.sleep(0.001)
-        return self.run.poll() is None
 
-    def end(self, moment: str, number: int | None = None) -> float:
-        """Send a signal, and wait for the run's end; return how many seconds that took."""
-        sent = time.monotonic()
-        if number is not None:
-            self.run.send_signal(number)
+    def end(self, moment: str, *numbers: int) -> None:
+        """Send signals, let it go on should it have stopped, and wait for the run's end."""
+        if numbers:
+            tell(self.run, *numbers)
         self.run.wait(timeout=PATIENCE_S)
         self.said.append(self.told.read_text())
         self.ends.append((moment, self.run.returncode))
-        return time.monotonic() - sent
+
+    def die(self, moment: str, fault: dict[str, Any]) -> None:
+        """Run until a call at which the process kills itself."""
+        self.begin(fault=fault)
+        self.end(moment)
+        assert self.run.returncode == -signal.SIGKILL, self.said[-1]
 
     def finish(self) -> dict:
         """Run to the end; return the report."""
@@ -110,21 +169,6 @@ class Victim:
     def is_reported(self) -> bool:
         """The report of the crawl as it was left is written, or that of the run that goes on with it."""
         return self.is_indexed() and self._reports() != self.reports
-
-    def is_closed(self) -> bool:
-        """The run has closed the WARC file that it wrote."""
-        return self.wrote(1) and not self._files("warcs/*/*/*.open")
-
-    def is_settled(self) -> bool:
-        """The articles of the crawl are being written, or are."""
-        return bool(self._files("articles/*/*/*"))
-
-    def is_ended(self) -> bool:
-        """The frontier knows that the crawl is through; its report is not written."""
-        if not self.is_locked():
-            return False
-        with closing(sqlite3.connect(f"file:{self.data}/frontier.sqlite3?mode=ro", uri=True)) as frontier:
-            return frontier.execute("SELECT crawl FROM frontier_sites").fetchall() == [(None,)]
 
     def written(self) -> int:
         """Return the size of all WARC files."""

@@ -32,8 +32,11 @@ class Recorder:
         self.writer = WarcWriter(root, "large", "large-1", info={})
         self.earlier = SimpleNamespace(held=lambda url: None)  # nothing is asked for conditionally
 
-    def record(self, exchange: LiveExchange, *, via: str | None, purpose: str) -> Capture | None:
+    async def record(self, exchange: LiveExchange, *, via: str | None, purpose: str) -> Capture | None:
         return self.writer.write(exchange, via=via, purpose=purpose)
+
+    def leads(self, capture: Capture) -> None:
+        """Nothing was read."""
 
 
 class LargeSpider(scrapy.Spider):
@@ -71,7 +74,6 @@ if __name__ == "__main__":
             "LOG_LEVEL": "ERROR",
             "TELNETCONSOLE_ENABLED": False,
             "REMOTE_CONTROL_ENABLED": False,
-            "DOWNLOAD_WARNSIZE": 0,
         }
     )
     process.crawl(LargeSpider)

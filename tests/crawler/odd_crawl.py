@@ -17,9 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import scrapy
-from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import StopDownload
 
 from archive.model import Capture
 from archive.warc.records import LiveExchange
@@ -38,7 +36,7 @@ class TellingRecorder:
         self._list = (directory / "exchanges.jsonl").open("w")
         self.earlier = SimpleNamespace(held=lambda url: None)  # nothing is asked for conditionally
 
-    def record(self, exchange: LiveExchange, *, via: str | None, purpose: Any) -> Capture | None:
+    async def record(self, exchange: LiveExchange, *, via: str | None, purpose: Any) -> Capture | None:
         told = {each.name: getattr(exchange, each.name) for each in fields(exchange)}
         exchange.response.seek(0)
         told |= {"via": via, "purpose": purpose, "request": text(exchange.request)}
@@ -49,6 +47,9 @@ class TellingRecorder:
         self._list.write(json.dumps(told, default=str) + "\n")
         self._list.flush()
         return capture
+
+    def leads(self, capture: Capture) -> None:
+        """Nothing was read."""
 
     def close(self) -> None:
         self._writer.close()
@@ -72,16 +73,6 @@ class OddSpider(scrapy.Spider):
                     yield self.make(case, i, ask)
             else:
                 yield self.next_of(case, 0)
-
-    @classmethod
-    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> Any:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.look, signal=signals.headers_received)
-        return spider
-
-    def look(self, request: scrapy.Request) -> None:
-        if "stop" in request.meta:
-            raise StopDownload(fail=request.meta["stop"] == "fail")
 
     def next_of(self, case: Case, index: int) -> Any:
         ask = case.asks[index]
@@ -192,7 +183,7 @@ def crawl(directory: Path, plan: dict[str, Any]) -> dict[str, Any]:
             "ROBOTSTXT_OBEY": True,
             "CONCURRENT_REQUESTS": 64,
             "DOWNLOAD_DELAY": 0,
-            "DOWNLOAD_TIMEOUT": 30,
+            "DOWNLOAD_TIMEOUT": 120,
             "RETRY_TIMES": 2,
             "LOG_LEVEL": "INFO",
             "REMOTE_CONTROL_ENABLED": False,

@@ -29,7 +29,7 @@ from cryptography.x509.oid import NameOID
 
 Act = bytes | Callable[["Connection"], None]
 Script = list[Act]
-PATIENCE_S = 20
+PATIENCE_S = 120
 
 
 @dataclass

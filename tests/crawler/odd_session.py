@@ -69,7 +69,7 @@ def odd_crawl(tmp_path_factory: pytest.TempPathFactory) -> SimpleNamespace:
         resolve = ",".join(f"{host}={target}" for host, target in targets.items())
         (directory / "plan.json").write_text(json.dumps({"resolve": resolve}))
         command = [sys.executable, "-m", "tests.crawler.odd_crawl", str(directory)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     for server in servers.values():
         server.stop()
     assert done.returncode == 0, done.stderr[-4000:]

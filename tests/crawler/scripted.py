@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import signal
 import socketserver
 import struct
+import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any, TypeVar
 
-from tests.khcn import FAST, khcn
+from tests.khcn import COMMAND, FAST, khcn
 
 LINKS = "".join(f'<a href="{path}">Tin</a>' for path in ("/cam/1", "/mo/1"))
 PAGE = f"<!DOCTYPE html><title>Sở KH&CN</title>{LINKS}".encode()
@@ -56,6 +58,8 @@ class Server(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.routes = {address: list(answers) for address, answers in routes.items()}
         self.log: list[tuple[float, str]] = []
+        self.heard: list[tuple[str, bytes]] = []
+        """Hosts, and each line of the heads that were sent to them."""
         self.lock = threading.Lock()
 
     def shutdown_request(self, request: Any) -> None:
@@ -86,10 +90,12 @@ class Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         assert isinstance(self.server, Server)
         path = self.rfile.readline().split()[1].decode()
-        host = ""
+        host, lines = "", []
         while (line := self.rfile.readline().strip()) != b"":
+            lines.append(line)
             name, _, value = line.decode().partition(": ")
             host = value if name.lower() == "host" else host
+        self.server.heard += [(host, line) for line in lines]
         reply = self.server.next(f"{host}{path}")
         if reply == HANG:
             self.rfile.read()  # until the client leaves
@@ -118,18 +124,46 @@ def served(routes: dict[str, list[Answer]]) -> AbstractContextManager[Server]:
 
 
 def crawl(
-    server: Server, data: Path, urls: list[str], *options: str, at: datetime | None = None
+    server: Server,
+    data: Path,
+    urls: list[str],
+    *options: str,
+    at: datetime | None = None,
+    hosts: Iterable[str] = (),
 ) -> dict[str, dict[str, Any]]:
-    """Crawl from *urls*, now or *at* another time; return the report of each host or site."""
-    seeds = data.parent / f"{data.name}.txt"
-    seeds.write_text("".join(f"{url}\n" for url in urls))
-    hosts = {address.partition("/")[0] for address in server.routes} | {url.split("/")[2] for url in urls}
-    resolve = ",".join(f"{host}=127.0.0.1:{server.server_address[1]}" for host in sorted(hosts))
-    done = khcn("-v", "crawl", "--json", "--seeds", str(seeds), *FAST, *options, data=data, resolve=resolve, at=at)
+    """Crawl from *urls*, now or *at* another time; return the report of each host or site.
+
+    The server stands for their hosts, those of its routes, and *hosts*.
+    """
+    arguments = _arguments(data, urls)
+    done = khcn(*arguments, *options, data=data, resolve=_resolve(server, urls, hosts), at=at)
     assert "Traceback" not in done.stderr, done.stderr
     assert done.stdout, done.stderr
     (data.parent / f"{data.name}.log").write_text(done.stderr)
     return {report["site"].removeprefix("host__"): report for report in map(json.loads, done.stdout.splitlines())}
+
+
+def crawl_until(server: Server, data: Path, urls: list[str], is_there: Callable[[], bool], *options: str) -> None:
+    """Crawl until something is so, and tell the crawl to stop."""
+    env = {"PATH": "/usr/bin:/bin", "KHCN_DATA": str(data), "KHCN_RESOLVE": _resolve(server, urls)}
+    run = subprocess.Popen([str(COMMAND), *_arguments(data, urls), *options], env=env, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 300
+    while not is_there() and run.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+
+    assert run.wait(300) == 8
+
+
+def _arguments(data: Path, urls: list[str]) -> list[str]:
+    seeds = data.parent / f"{data.name}.txt"
+    seeds.write_text("".join(f"{url}\n" for url in urls))
+    return ["-v", "crawl", "--json", "--seeds", str(seeds), *FAST]
+
+
+def _resolve(server: Server, urls: list[str], hosts: Iterable[str] = ()) -> str:
+    known = {address.partition("/")[0] for address in server.routes} | {url.split("/")[2] for url in urls} | {*hosts}
+    return ",".join(f"{host}=127.0.0.1:{server.server_address[1]}" for host in sorted(known))
 
 
 def causes(report: dict[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 KHCN = Path(sys.executable).parent / "khcn"
 
 
-def on_small_disk(mount: Path, size: str, script: str, *, timeout: int = 200, **environ: str) -> str:
+def on_small_disk(mount: Path, size: str, script: str, *, timeout: int = 300, **environ: str) -> str:
     """Run a shell script with a new tmpfs of *size* at *mount*; return what it printed, stderr included.
 
     In it ``$KHCN`` is the command, and ``$M`` the mount. Skips the test where mounting is not allowed.

@@ -58,6 +58,18 @@ def test_a_picture_gets_the_facts_of_its_file():
     assert (image.url, image.alt, image.caption) == (PHOTO, "Ảnh", "Chú thích")
 
 
+@pytest.mark.parametrize("measured", [None, (99_999, "ab" * 32)])
+def test_a_picture_of_which_a_part_was_decoded_has_no_facts_of_that_part_alone(monkeypatch, measured):
+    monkeypatch.setattr("crawler.assets.MAX_BODY", len(jpeg()))
+    book = AssetBook(CRAWL)
+    book.note(*answer(2, jpeg()), measure=lambda: measured)
+
+    (image,) = complete(make_article(make_capture(1), images=(Image(PHOTO, 0),)), book).images
+
+    assert (image.size_bytes, image.sha256) == (measured or (None, None))
+    assert (image.width, image.capture) == (32, make_capture(2).id)
+
+
 def test_a_document_gets_the_facts_of_its_file():
     article = make_article(make_capture(1), attachments=(Attachment(PLAN, 0, "Kế hoạch"),))
     book = book_of(answer(2, PDF, url=PLAN, mime="application/octet-stream", purpose="attachment"))
@@ -120,6 +132,21 @@ def test_a_line_of_text_is_no_picture():
     article = make_article(make_capture(1), images=(Image(PHOTO, 0),))
 
     assert complete(article, book_of(answer(2, b"Not found", mime="text/plain"))) == article
+
+
+@pytest.mark.parametrize("mime", ["text/css", "application/javascript", "font/woff2"])
+def test_a_style_sheet_is_not_tried_as_a_picture_and_a_picture_said_to_be_one_is(mime):
+    icon, body = "https://skhcn.hatinh.gov.vn/icon", jpeg()
+    sheet = answer(1, b"#define width 1\n", mime=mime, purpose="requisite")
+    book = book_of(sheet, answer(2, body, url=icon, mime=mime, purpose="requisite"))
+
+    style, picture = book.resolve(PHOTO), book.resolve(icon)
+
+    assert style is not None
+    assert (style.mime, style.image) == (mime, None)
+    assert picture is not None
+    assert picture.image is not None
+    assert (picture.mime, picture.image.width) == ("image/jpeg", 32)
 
 
 def test_a_broken_picture_is_still_the_file_that_was_sent():

@@ -38,7 +38,7 @@ def test_memory_stays_flat_while_a_large_body_is_archived(tmp_path: Path):
             str(tmp_path),
             f"large.test=127.0.0.1:{server.port}",
         ]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout, done.stderr[-3000:]
     told = json.loads(done.stdout)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.catalog import Catalog
 from tests.khcn import COMMAND, FAST, khcn
 
 ROOT = Path(__file__).parents[2]
@@ -76,8 +77,8 @@ def test_a_setting_of_the_wrong_kind_is_a_sentence_and_exit_4(tmp_path, setting,
         ("KHCN_CATALOG_URL", "sqlite://", "KHCN_CATALOG_URL: sqlite:// is a catalog in memory"),
         (
             "KHCN_CATALOG_URL",
-            "postgresql+psycopg://a:secret@127.0.0.1/b",
-            "a:***@127.0.0.1/b: the Python package psycopg",
+            "postgresql+psycopg://a:secret@127.0.0.1:1/b",
+            "a:***@127.0.0.1:1/b: the database server can not be reached",
         ),
         ("KHCN_CONTACT", "Sở", "KHCN_CONTACT: only printable ASCII"),
         ("KHCN_RESOLVE", "skhcn.hatinh.gov.vn", 'KHCN_RESOLVE: entry "skhcn.hatinh.gov.vn" has no "="'),
@@ -219,18 +220,37 @@ def test_scrapy_itself_lists_the_spiders():
 
 def test_scrapy_itself_can_run_a_crawl(tmp_path):
     resolve = f"skhcn.hatinh.gov.vn=127.0.0.1:{closed_port()}"
+    (far := tmp_path / "far").mkdir()
     done = subprocess.run(
         [str(Path(sys.executable).parent / "scrapy"), "crawl", "ha_tinh", "-s", "RETRY_TIMES=0"],
         cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(tmp_path), "KHCN_RESOLVE": resolve},
+        env={
+            "PATH": "/usr/bin:/bin",
+            "KHCN_DATA": str(tmp_path / "data"),
+            "KHCN_RESOLVE": resolve,
+            "KHCN_ARCHIVE_URL": far.as_uri(),
+        },
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert done.returncode == 0, done.stderr
-    report = json.loads(next((tmp_path / "crawls").glob("*.json")).read_text())
-    assert {failure["url"] for failure in report["failures"]} == {SEED, "http://skhcn.hatinh.gov.vn/"}
+    (report,) = (tmp_path / "data/crawls").glob("*.json")
+    assert {each["url"] for each in json.loads(report.read_text())["failures"]} == {SEED, "http://skhcn.hatinh.gov.vn/"}
+    assert (far / "crawls" / report.name).read_bytes() == report.read_bytes()
+    for warc in (tmp_path / "data").glob("warcs/*/*/*"):
+        assert (far / warc.relative_to(tmp_path / "data")).read_bytes() == warc.read_bytes()
+
+
+def test_an_address_that_is_no_utf_8_is_a_sentence(tmp_path):
+    Catalog.open(tmp_path / "catalog.sqlite3").close()
+    done = khcn("show", "http://skhcn.hatinh.gov.vn/tin-t\udcf8c", data=tmp_path)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "khcn: the command line holds bytes that are no UTF-8; let the terminal send UTF-8\n",
+    )
 
 
 @pytest.mark.parametrize("arguments", [("schema",), ("sites", "list"), ("sites", "list", "--json")])

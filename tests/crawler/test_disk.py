@@ -95,7 +95,7 @@ def test_no_crawl_begins_below_the_floor(tmp_path):
 def test_a_crawl_that_reaches_the_floor_ends_well_and_the_next_one_goes_on(tmp_path):
     script = (
         'free=$(df -B1 --output=avail "$M" | tail -1)\n'
-        'KHCN_MIN_FREE=$((free - 300000)) "$KHCN" crawl ha_tinh --json -s DOWNLOAD_DELAY=0.05; echo "first $?"\n'
+        'KHCN_MIN_FREE=$((free - 700000)) "$KHCN" crawl ha_tinh --json -s DOWNLOAD_DELAY=0.05; echo "first $?"\n'
         '"$KHCN" verify; echo "verify $?"; find "$M" -name "*.open" -o -name "*.tmp"\n'
         'cp -r "$M/data/crawls" "$OUT/"\n'
         '"$KHCN" crawl ha_tinh --limit 200 $FAST; echo "second $?"; "$KHCN" verify; echo "verify $?"\n'

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.lock import SiteLock
+from tests.crawler.killing import begin_stopping, wait_until_stopped
 from tests.crawler.other_sites import other_sites
 from tests.khcn import COMMAND, FAST, khcn
 from tests.play import play
@@ -63,12 +62,13 @@ def test_a_site_that_is_being_crawled_is_not_due(due, tmp_path):
 
 def test_a_site_whose_crawl_was_killed_is_due_at_once(tmp_path, played):
     data = tmp_path / "data"
-    run = subprocess.Popen(
+    run = begin_stopping(
+        played,
         [str(COMMAND), "crawl", "ha_tinh"],
+        lambda: list(data.glob("warcs/ha_tinh/*/*.open")),
         env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(data), "KHCN_RESOLVE": played.resolve},
     )
-    while not list(data.glob("warcs/ha_tinh/*/*.open")) and run.poll() is None:
-        time.sleep(0.02)
+    wait_until_stopped(run)
     run.kill()
     run.wait()
 

@@ -53,7 +53,7 @@ def test_a_private_name_is_as_we_know_it(module: str, name: str, needs: str, for
 @pytest.fixture(scope="module")
 def crawls() -> list[list[str]]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.crawler.engine_watch"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "tests.crawler.engine_watch"], cwd=ROOT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,9 +14,10 @@ import pytest
 
 from crawler.exits import Exit, gravest
 from crawler.lock import SiteLock
+from tests.crawler.killing import begin_stopping, tell, wait_until_stopped
 from tests.crawler.other_sites import other_sites
 from tests.khcn import COMMAND, FAST, khcn
-from tests.play import play
+from tests.play import Played, play
 
 HA_TINH = "skhcn.hatinh.gov.vn"
 
@@ -27,6 +27,7 @@ class Stage:
     """A data root, the played sites, and how the command is called."""
 
     data: Path
+    played: Played
     resolve: str
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
@@ -47,7 +48,7 @@ def played():
 
 @pytest.fixture
 def stage(tmp_path, played):
-    return Stage(tmp_path / "data", played.resolve, tmp_path)
+    return Stage(tmp_path / "data", played, played.resolve, tmp_path)
 
 
 def all_is_well(stage: Stage):
@@ -95,16 +96,14 @@ def a_site_that_another_run_holds(stage: Stage):
 
 
 def a_signal(stage: Stage):
-    run = subprocess.Popen(
-        [str(COMMAND), "crawl", "ha_tinh"],
+    run = begin_stopping(
+        stage.played, [str(COMMAND), "crawl", "ha_tinh"], lambda: list(stage.data.glob("warcs/*/*/*.open")),
         env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(stage.data), "KHCN_RESOLVE": stage.resolve},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    until = time.monotonic() + 60
-    while not list(stage.data.glob("warcs/*/*/*.open")) and run.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
-    run.send_signal(signal.SIGTERM)
-    out, err = run.communicate(timeout=60)
+    wait_until_stopped(run)
+    tell(run, signal.SIGTERM)
+    out, err = run.communicate(timeout=300)
     return subprocess.CompletedProcess(run.args, run.returncode, out, err)
 
 
@@ -158,13 +157,14 @@ def test_the_report_says_what_was_expected_and_what_was_found(stage):
 
     report = json.loads(next(stage.data.glob("crawls/*.json")).read_text())
     found = {each["name"]: each for each in report["expectations"]}
-    assert list(found) == ["new_within_days", "fields.title", "fields.photographers"]
+    assert list(found) == ["answers", "new_within_days", "fields.title", "fields.photographers"]
     assert (found["new_within_days"]["ok"], found["new_within_days"]["limit"]) == (False, 1)
     assert found["new_within_days"]["value"] > 100
     assert found["fields.title"]["ok"]
     assert report["complete"]
+    assert found["answers"]["ok"]
     for each in report["expectations"]:
-        assert (each["told"] in done.stderr) is not each["ok"]
+        assert (f"not as expected: {each['told']}" in done.stderr) is not each["ok"]
 
 
 def test_of_several_sites_the_gravest_code_speaks(stage):

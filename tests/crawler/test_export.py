@@ -72,8 +72,8 @@ def test_what_is_exported_is_verified(data, tmp_path, options):
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--format", "pdf"), 'there is no format "pdf"; there is: wacz'),
-        (("--format", "csv"), "there is: wacz"),
+        (("--format", "pdf"), 'there is no format "pdf"; there is: jsonl, csv, parquet, text, atom, wacz'),
+        (("--versions", "all"), "--versions does not go with wacz, but with jsonl, csv, parquet, text"),
         (("--site", "lam_dong"), 'nothing of "lam_dong" is held; held are: ha_tinh, hau_giang'),
         (("--since", "2030-01-01"), "nothing of ha_tinh, hau_giang is held in that span"),
         (("--since", "hôm qua"), "is no date; write it as 2025-06-11"),

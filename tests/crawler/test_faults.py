@@ -10,9 +10,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from tests.crawler.forked import Done
-from tests.crawler.small_crawl import SmallCrawl, faults, small_crawl
+from tests.crawler.small_crawl import FAST, SITE, SMALL, SmallCrawl, faults, small_crawl
 from tests.crawler.whole import check_whole
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="needs /proc")
@@ -53,6 +54,21 @@ def test_a_disk_that_fails_once_loses_nothing(rig, calls, part):
 def test_a_disk_that_fails_again_while_a_run_is_mended_loses_nothing(rig, mending, part):
     for nth, error in faults(mending, part, PARTS // 2, 1):
         fail_once(rig, nth, error, rig.stopped())
+
+
+@pytest.mark.parametrize("setting", ["DOWNLOAD_TIMEOUT=77", "USER_AGENT=other/1 (+https://example.org/bot)"])
+def test_a_run_that_got_nothing_has_no_part_in_what_the_crawl_was_like(rig, setting, tmp_path):
+    data = tmp_path / "data"
+    first_exchange = {"only": r"write .*\.warc\.gz\.open", "nth": 2, "error": "EIO"}
+    failed = rig.crawl(data, fault=first_exchange)
+
+    assert failed.code == 3
+    done = rig.khcn("crawl", SITE, *FAST, *SMALL, "-s", setting, data=data)
+    assert done.code == 0, done.said
+    first = min((data / "warcs").rglob("*.warc.gz"))
+    with first.open("rb") as stream:
+        assert [record.rec_type for record in ArchiveIterator(stream)] == ["warcinfo"]
+    check_whole(data, rig.expected)
 
 
 def fail_once(rig: SmallCrawl, nth: int, error: str, before: Path | None = None) -> None:

@@ -44,7 +44,7 @@ def traced(rig: SmallCrawl, data: Path, *options: str) -> subprocess.CompletedPr
     env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": rig.resolve, "KHCN_DATA": str(data)}
     strace = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(rig.folder / "trace"), *options]
     crawl = [str(COMMAND), "crawl", SITE, *FAST, *SMALL]
-    return subprocess.run([*strace, *crawl], env=env, capture_output=True, text=True, timeout=200, check=False)
+    return subprocess.run([*strace, *crawl], env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.mark.parametrize("error", ERRORS)

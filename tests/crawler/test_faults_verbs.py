@@ -9,9 +9,11 @@ import os
 import shutil
 from pathlib import Path
 
+import bagit
 import pytest
 
 from archive.catalog import Catalog
+from archive.fixity.ledger import read
 from archive.verify import Verification
 from tests.crawler.small_crawl import SmallCrawl, faults, small_crawl
 from tests.crawler.whole import check_whole
@@ -55,9 +57,31 @@ def foreign(rig: SmallCrawl, data: Path) -> tuple[str, ...]:
     return tuple(str(path) for path in sorted(rig.sound().rglob("*.warc.gz")))
 
 
+def exported_articles(rig: SmallCrawl, data: Path) -> tuple[str, ...]:
+    shutil.copytree(rig.sound(), data)
+    return ("-o", str(data / "exports" / "articles"))
+
+
 def exported(rig: SmallCrawl, data: Path) -> tuple[str, ...]:
     shutil.copytree(rig.sound(), data)
     return ("-o", str(data / "out.wacz"))
+
+
+def exported_bag(rig: SmallCrawl, data: Path) -> tuple[str, ...]:
+    shutil.copytree(rig.sound(), data)
+    return ("-o", str(data / "exports" / "bag"))
+
+
+def check_bag(rig: SmallCrawl, data: Path) -> None:
+    assert bagit.Bag(str(data / "exports" / "bag")).validate()
+    check_verified(rig, data)
+
+
+def check_due(rig: SmallCrawl, data: Path) -> None:
+    standings = read(data).standings
+    assert {standing.state for standing in standings.values()} == {"sound"}
+    assert {path.name for path in data.rglob("*.warc.gz")} <= {name.rpartition("/")[2] for name in standings}
+    check_verified(rig, data)
 
 
 def check_articles(rig: SmallCrawl, data: Path) -> None:
@@ -82,7 +106,11 @@ CASES = {
     "index": (("index",), without_index, check_all),
     "repair": (("repair",), stopped, check_verified),
     "import": (("import",), foreign, check_articles),
+    "check of what is due": (("verify", "--due", "--days", "1"), as_it_is, check_due),
+    "export of a bag": (("export", "--format", "bagit", "--force"), exported_bag, check_bag),
     "export": (("export", "--format", "wacz", "--force"), exported, check_all),
+    "export of articles": (("export", "--format", "text", "--force"), exported_articles, check_all),
+    "export of articles to a file": (("export", "--format", "csv", "--force"), exported_articles, check_all),
 }
 
 

@@ -1,12 +1,14 @@
 """The frontier: what is still to be asked, in its order, whatever happens to the process."""
 
-import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler import frontier as module
 from crawler.frontier import BUFFER, LEASE, Entry, Frontier, url_key
+from tests.engines import rows_in, url_of
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -28,7 +30,7 @@ def clock():
 
 @pytest.fixture
 def frontier(tmp_path, clock):
-    with Frontier.open(tmp_path / "frontier.sqlite3", "ha_tinh", clock=clock) as made:
+    with Frontier.open(url_of(tmp_path / "frontier.sqlite3"), "ha_tinh", clock=clock) as made:
         made.begin("crawl-1", "{}")
         yield made
 
@@ -48,8 +50,7 @@ def names(entries):
 
 def stored(path):
     """What another process sees: url and state."""
-    with sqlite3.connect(path) as connection:
-        return {url.rpartition("/")[2]: s for url, s in connection.execute("SELECT url, state FROM frontier_rows")}
+    return {url.rpartition("/")[2]: state for url, state in rows_in(path, "SELECT url, state FROM frontier_rows")}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_counts_follow_every_change(frontier):
 
 
 def test_a_lease_that_is_over_is_taken_back_but_not_from_its_own_process(tmp_path, clock):
-    path = tmp_path / "frontier.sqlite3"
+    path = url_of(tmp_path / "frontier.sqlite3")
     with Frontier.open(path, "ha_tinh", clock=clock) as dead:
         dead.begin("crawl-1", "")
         dead.add([entry("a"), entry("b")])
@@ -181,7 +182,7 @@ def test_what_is_done_but_not_yet_written_is_not_taken_back(frontier, clock):
 
 
 def test_an_interrupted_crawl_goes_on(tmp_path):
-    path = tmp_path / "frontier.sqlite3"
+    path = url_of(tmp_path / "frontier.sqlite3")
     with Frontier.open(path, "ha_tinh") as frontier:
         assert (frontier.crawl(), frontier.mode()) == (None, "")
         frontier.begin("crawl-1", '{"full": true}')
@@ -223,7 +224,7 @@ def test_the_next_crawl_takes_over_what_was_not_brought_to_an_end(frontier, cloc
 
 
 def test_nothing_is_durable_before_it_is_committed_and_then_all_of_it(tmp_path, frontier):
-    path = tmp_path / "frontier.sqlite3"
+    path = url_of(tmp_path / "frontier.sqlite3")
     frontier.add([entry("a"), entry("b")])
     assert stored(path) == {}
     frontier.commit()
@@ -239,7 +240,7 @@ def test_nothing_is_durable_before_it_is_committed_and_then_all_of_it(tmp_path, 
 def test_a_full_buffer_commits_itself(tmp_path, frontier):
     frontier.add(entry(f"{n}") for n in range(BUFFER + 1))
 
-    assert len(stored(tmp_path / "frontier.sqlite3")) == BUFFER
+    assert len(stored(url_of(tmp_path / "frontier.sqlite3"))) == BUFFER
 
 
 def test_changes_of_one_row_are_written_in_their_order(frontier):
@@ -257,7 +258,7 @@ def test_keys_are_found_wherever_they_are_kept(tmp_path, monkeypatch):
     # In memory, in the index, after a kill before they came there, and after those that were done have gone.
     monkeypatch.setattr(module, "_RECENT", 40)
     monkeypatch.setattr(module, "_CHUNK", 7)
-    path = tmp_path / "frontier.sqlite3"
+    path = url_of(tmp_path / "frontier.sqlite3")
     everything = [entry(f"{n}") for n in range(130)]
     with Frontier.open(path, "ha_tinh") as frontier, Frontier.open(path, "hau_giang") as other:
         frontier.begin("crawl-1", "")
@@ -281,7 +282,7 @@ def test_keys_are_found_wherever_they_are_kept(tmp_path, monkeypatch):
 
 
 def test_sites_do_not_see_each_other(tmp_path):
-    path = tmp_path / "frontier.sqlite3"
+    path = url_of(tmp_path / "frontier.sqlite3")
     with Frontier.open(path, "ha_tinh") as one, Frontier.open(path, "hau_giang") as other:
         one.begin("crawl-1", "")
         one.add([entry("a")])
@@ -304,7 +305,7 @@ def test_text_that_no_database_takes_is_refused_at_once(frontier):
 
 
 def test_pending_are_those_that_nobody_finished(tmp_path):
-    with Frontier.open(tmp_path / "frontier.sqlite3", "ha_tinh") as frontier:
+    with Frontier.open(url_of(tmp_path / "frontier.sqlite3"), "ha_tinh") as frontier:
         frontier.begin("ha_tinh-1", "")
         entries = [Entry(key, f"http://a.vn/{key}", "{}") for key in range(1, 6)]
         frontier.add(entries)

@@ -85,7 +85,7 @@ def test_a_killed_process_loses_at_most_what_was_not_committed(tmp_path):
 def test_two_processes_write_two_sites_into_one_new_file(tmp_path):
     path = tmp_path / "frontier.sqlite3"
     children = [worker(path, site, 1, 700) for site in ("ha_tinh", "hau_giang")]
-    assert [child.communicate(timeout=120)[0].split()[-1] for child in children] == ["end", "end"]
+    assert [child.communicate(timeout=300)[0].split()[-1] for child in children] == ["end", "end"]
 
     with sqlite3.connect(path) as connection:
         found = connection.execute("SELECT site, state, count(*) FROM frontier_rows GROUP BY 1, 2").fetchall()

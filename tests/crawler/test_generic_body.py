@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from spiders.pages.bodies import agreement
 from spiders.pages.candidates import votes
 from spiders.pages.chooser import choose
 from spiders.pages.generic import GenericArticle
+from spiders.pages.scripted import scripted
 from spiders.pages.traits import TRAITS, Told, traits_of
 from spiders.pages.weights import ALONE, ASKED
 
@@ -213,6 +215,44 @@ def test_a_page_too_large_for_libraries_is_not_given_to_them():
 def test_other_readers_are_loaded_only_when_asked():
     code = "import sys, crawler.cli, spiders.pages.generic; print([m for m in ('trafilatura', 'resiliparse', 'htmldate') if m in sys.modules])"
 
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True).stdout
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True).stdout
 
     assert said.strip() == "[]"
+
+
+def test_an_article_that_a_script_will_show_is_read_from_its_hidden_element():
+    html = (
+        f"<html><body>{MENU}<main><p>Loading ...</p></main>"
+        f"<div hidden id='S:2'><article><h1>River floods three villages</h1>{p(*PARAGRAPHS)}</article></div></body></html>"
+    )
+
+    assert read(html).text() == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("levels", [1, 2], ids=["JSON", "JSON in a string"])
+def test_an_article_that_a_script_will_write_is_read_from_its_string(levels):
+    inner = f"<div><h1>River floods three villages</h1><div class='body'>{p(*PARAGRAPHS)}</div></div>"
+    said = json.dumps({"page": {"id": 7, "contentHtml": inner}})
+    for _ in range(levels - 1):
+        said = json.dumps(said)
+    said = said.replace("<", "\\u003c")
+    html = (
+        "<html><head><title>River floods three villages</title></head>"
+        f"<body><div id='app'></div><script>start({said})</script></body></html>"
+    )
+
+    assert read(html).text() == "\n\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("piece", ['"\\u003cp>', '\\"\\u003cp>', "\\u003cp>"], ids=["open", "escaped", "none"])
+def test_a_script_of_paragraphs_without_an_end_holds_nothing_up(piece):
+    started = time.process_time()
+
+    assert scripted('<script>"' + piece * 100_000) == ""
+    assert time.process_time() - started < 2
+
+
+def test_a_box_that_was_never_closed_does_not_name_the_paragraphs_in_it():
+    got = read(page(p(PARAGRAPHS[0]) + "<div class='cta newsletter-box'>" + p(*PARAGRAPHS[1:]))).text()
+
+    assert got == "\n\n".join(PARAGRAPHS)

@@ -11,11 +11,11 @@ import pytest
 from lxml import etree
 
 from archive.model import Article, Payload
+from crawler.exits import UnknownSite
 from crawler.page import Page
 from crawler.registry import page_classes
 from crawler.seeds import undeclared_site
 from crawler.side_boxes import own_articles
-from crawler.site_files import UnknownSite
 from crawler.sites import Site
 from crawler.trapped import Traps
 from crawler.undeclared import listing_of

@@ -47,6 +47,18 @@ def test_dhash_is_the_documented_one():
     assert dhash(Image.new("L", (9, 8))) == "0" * 16
 
 
+@pytest.mark.parametrize("colours", [1, 100, 256])
+def test_dhash_of_a_palette_is_that_of_its_colours_also_where_it_ends_too_early(colours):
+    made = Image.open(io.BytesIO(picture())).convert("L")
+    painted = Image.frombytes("P", made.size, made.tobytes())
+    painted.putpalette(b"".join(bytes((value * 7 % 256, 255 - value, value)) for value in range(colours)))
+    out = io.BytesIO()
+    painted.save(out, "BMP")
+
+    assert dhash(painted) == dhash(painted.convert("L"))
+    assert image_facts(out.getvalue()).dhash == dhash(painted.convert("L"))
+
+
 def test_a_re_encoding_changes_few_bits_and_another_picture_many():
     one, same = (int(image_facts(picture("JPEG", quality=q)).dhash or "0", 16) for q in (95, 60))
     turned = Image.open(io.BytesIO(picture())).transpose(Image.Transpose.FLIP_LEFT_RIGHT)

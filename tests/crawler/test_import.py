@@ -73,7 +73,7 @@ def check_articles(data: Path, truth, *, files: bool = True) -> None:
                 assert all(image.capture and image.width and image.dhash for image in article.images), true.url
                 assert all(entry.capture and entry.sha256 for entry in article.attachments), true.url
             capture = archive.capture_by_id(article.capture)
-            assert archive.origin(capture) == "import"
+            assert capture.origin == "import"
 
 
 def check_rebuild(data: Path, tmp_path: Path) -> None:
@@ -178,3 +178,7 @@ def test_show_prints_the_article_and_where_it_comes_from(fetched, truth, tmp_pat
     head = khcn("show", "--head", truth[0].url, data=data).stdout
     one = next(one for one in fetched if one.url == truth[0].url)
     assert head.encode() == one.head.replace(b"\r\n", b"\n")
+
+    assert (data / "search/current").exists()  # the import itself brought up the index
+    hits = khcn("search", f'"{truth[0].title.split("?")[0]}"', "--json", data=data).stdout.splitlines()
+    assert truth[0].url in [json.loads(hit)["url"] for hit in hits]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import time
 from datetime import UTC, datetime
 
 import pytest
 
 from crawler.lock import SiteLock
+from tests.crawler.killing import begin_stopping, tell, wait_until_stopped
 from tests.crawler.other_sites import other_sites
 from tests.khcn import COMMAND, FAST, khcn
 from tests.play import play
@@ -88,18 +88,19 @@ def test_a_site_that_is_crawled_already_keeps_no_other_waiting(tmp_path, played)
 
 
 def test_sites_that_wait_are_not_begun_when_the_run_is_stopped(tmp_path, played):
-    run = subprocess.Popen(
-        [str(COMMAND), "crawl", *SITES, "--jobs", "1", "-s", "DOWNLOAD_DELAY=0.5"],
+    began = len(played.log)
+    run = begin_stopping(
+        played,
+        [str(COMMAND), "crawl", *SITES, "--jobs", "1", *FAST],
+        lambda: len(played.log) >= began + 3,
         env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(tmp_path), "KHCN_RESOLVE": played.resolve},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    began = len(played.log)
-    while len(played.log) < began + 3 and run.poll() is None:
-        time.sleep(0.02)
-    run.send_signal(signal.SIGTERM)
-    _, said = run.communicate(timeout=60)
+    wait_until_stopped(run)
+    tell(run, signal.SIGTERM)
+    _, said = run.communicate(timeout=300)
 
     assert run.returncode == 8
     assert "hau_giang: not begun, for the run was stopped" in said

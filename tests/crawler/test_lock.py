@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,8 @@ import pytest
 
 from archive.errors import DiskFull
 from crawler import lock as locks
-from crawler.lock import STALE_S, SiteLock, SiteLocked
+from crawler.exits import SiteLocked
+from crawler.lock import STALE_S, SiteLock
 from crawler.owner import Owner, began, boot, from_text, to_text
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -62,7 +64,7 @@ def test_a_second_run_is_told_who_holds_the_site(tmp_path):
     with SiteLock(tmp_path, "ha_tinh", NOW), pytest.raises(SiteLocked) as error:
         SiteLock(tmp_path, "ha_tinh", NOW).__enter__()
 
-    assert str(error.value) == (
+    assert re.sub(r"heartbeat \d+ s", "heartbeat 0 s", str(error.value)) == (
         f"ha_tinh: another run holds this site (process {os.getpid()} since 2026-01-02T03:04:05+00:00 "
         f"on {socket.gethostname()}, heartbeat 0 s ago); wait for it or stop it"
     )
@@ -104,9 +106,9 @@ def test_a_stopped_process_whose_heart_stands_still_is_not_robbed(tmp_path):
 
 
 def test_a_run_on_another_machine_is_believed_as_long_as_its_heart_beats(tmp_path):
-    left_by(tmp_path, host="may-2", silent_s=STALE_S - 5)
+    left_by(tmp_path, host="may-2", silent_s=STALE_S - 80)
 
-    with pytest.raises(SiteLocked, match=r"on may-2, heartbeat 11\d s ago"):
+    with pytest.raises(SiteLocked, match=r"on may-2, heartbeat [4-9]\d s ago"):
         SiteLock(tmp_path, "ha_tinh", NOW).__enter__()
 
 
@@ -152,10 +154,9 @@ def test_the_heart_beats_while_the_lock_is_held(tmp_path, monkeypatch):
     monkeypatch.setattr(locks, "HEARTBEAT_S", 0.01)
     with SiteLock(tmp_path, "ha_tinh", NOW) as lock:
         os.utime(path_of(tmp_path), (0, 0))
-        for _ in range(500):
-            if path_of(tmp_path).stat().st_mtime > 0:
-                break
-            locks._heart._wake.wait(0.01)
+        until = time.monotonic() + 300
+        while path_of(tmp_path).stat().st_mtime == 0 and time.monotonic() < until:
+            time.sleep(0.01)
         assert path_of(tmp_path).stat().st_mtime > 0
         lock.check()
     assert locks._heart._thread is None
@@ -193,7 +194,7 @@ def test_of_two_at_the_same_moment_one_is_let_in_and_the_other_told_its_name(tmp
         for _ in range(4)
     ]  # fmt: skip
     try:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 300
         while len(losers := [run for run in runs if run.poll() is not None]) < 3 and time.monotonic() < until:
             time.sleep(0.01)
         winner = next(run for run in runs if run not in losers)

@@ -31,6 +31,11 @@ WRITTEN = {
     "22/5/2020 10:21 GMT": ("2020-05-22T10:21:00+00:00", "minute"),
     "1714620000": ("2024-05-02T03:20:00+00:00", "second"),
     "1714620000000": ("2024-05-02T03:20:00+00:00", "second"),
+    "1714620000.25": ("2024-05-02T03:20:00+00:00", "second"),
+    "946684800": ("2000-01-01T00:00:00+00:00", "second"),
+    "946684800000": ("2000-01-01T00:00:00+00:00", "second"),
+    "20240501223015": ("2024-05-01T22:30:15+07:00", "second"),
+    "202405012230": ("2024-05-01T22:30:00+07:00", "minute"),
     "Fri Apr 28 19:20:36 CEST 2023": ("2023-04-28T19:20:36+02:00", "second"),
     "Thu, 18 Dec 2025 06:55:17 UTC": ("2025-12-18T06:55:17+00:00", "second"),
     "22/5/2020, 10:21 (GMT+7)": ("2020-05-22T10:21:00+07:00", "minute"),
@@ -64,7 +69,7 @@ def test_a_date_is_read_as_it_is_written(text):
 
 @pytest.mark.parametrize(
     ("text", "language", "day"),
-    [("7. oktober 2020", "nb", "2020-10-07"), ("3 czerwca 2023", "pl", "2023-06-03"), ("12 Eki 2024", "tr", "2024-10-12"),
+    [("7. oktober 2020", "nb", "2020-10-07"), ("7. desember 2020", "no", "2020-12-07"), ("3 czerwca 2023", "pl", "2023-06-03"), ("12 Eki 2024", "tr", "2024-10-12"),
      ("5 юли 2024", "bg", "2024-07-05"), ("13. tammikuuta 2025", "fi", "2025-01-13")],
 )  # fmt: skip
 def test_names_of_months_are_read_in_the_pages_language(text, language, day):
@@ -77,7 +82,7 @@ def test_names_of_months_are_read_in_the_pages_language(text, language, day):
 NONE = [
     "", "Không có ngày", "Dezember 2022", "2024", "0001-01-01T00:00:00Z", "1970-01-01", "1753-01-01", "2024-13-45",
     "31/02/2024", "99/99/2024", "5 Foo 2024", "12 34 56", "2200-01-01", "192.168.1.10", "CVE-2025-11700", "9.7/10",
-    "2024-05", "٣ مايو ٢٠٢٤x", "1" * 5000, "1/" * 5000,
+    "2024-05", "599999999", "20241301223015", "20240501253015", "99999999999999", "0912345678", "٣ مايو ٢٠٢٤x", "1" * 5000, "1/" * 5000,
 ]  # fmt: skip
 
 
@@ -97,6 +102,23 @@ def test_american_pages_put_the_month_first():
 def test_an_unknown_language_does_no_harm():
     assert month_of("märz", "xx-klingon") == 3
     assert month_of("qqqq", "xx") is None
+
+
+def test_a_library_that_breaks_on_a_name_is_told_of_and_one_that_knows_none_is_not(monkeypatch, caplog):
+    assert month_of("wortlos", "de") is None
+    assert month_of("wortlos", "xx-klingon") is None
+    assert caplog.records == []
+
+    def breaks(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("settings")
+
+    monkeypatch.setattr("dateparser.parse", breaks)
+
+    assert month_of("gebrochen", "de") is None
+    assert {(record.getMessage(), record.error) for record in caplog.records} == {
+        ("dateparser broke on a name", "RuntimeError")
+    }
+    month_of.cache_clear()
 
 
 def test_the_day_of_the_month_is_never_filled_from_the_clock():

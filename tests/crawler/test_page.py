@@ -67,6 +67,8 @@ def test_the_next_page_is_the_following_one_of_the_same_list(url, links, followi
         ("a\u0300.jpg", "http://x.vn/tin/a%CC%80.jpg"),
         ("//y.vn/a#top", "http://y.vn/a"),
         ("a%20b.pdf?x=1&y=2", "http://x.vn/tin/a%20b.pdf?x=1&y=2"),
+        ("http://quan:m4tkhau@y.vn/a?b@c", "http://y.vn/a?b@c"),
+        ("//quan@y.vn/a", "http://y.vn/a"),
         ("#top", None),
         ("javascript:print()", None),
         ("mailto:a@b.vn", None),

@@ -367,7 +367,7 @@ def test_the_generic_reader_needs_a_date_or_an_articles_address():
     )
     assert isinstance(dated, Article)
     assert dated.published is not None
-    assert dated.parser == "generic/2"
+    assert dated.parser == "generic/3"
 
 
 ACCOUNTS = ("Người đăng: quantri", "Người đăng tin: Test Test", "Đăng bởi: Nguyễn Văn Tài", "Post name: Nguyen Van Tai")

@@ -25,9 +25,9 @@ from archive.times import warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.writer import WarcWriter
 from crawler.assets import AssetBook, complete
+from crawler.exits import UnknownSite
 from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import note_again, rebuild
-from crawler.site_files import UnknownSite
 from crawler.sites import Site
 from tests.archive.facts import make_article
 
@@ -230,9 +230,9 @@ def test_an_article_is_joined_with_what_was_fetched_last_in_its_crawl(root):
         history = [entry.version for entry in catalog.observations(HOST + "/a")]
         known = set(catalog.known("ha_tinh"))
 
-    assert [article.title for article in versions] == ["A", "A mới"]
-    assert history[0] == history[2] != history[1]
-    first, second = versions
+    assert [article.title for article in versions] == ["A", "A mới", "A"]
+    assert len(set(history)) == 3  # the third has one picture, the first two
+    first, second, _ = versions
     assert [image.width for image in first.images] == [64, 64]
     assert first.images[0].sha256 != first.images[1].sha256
     assert first.attachments[0].size_bytes == 10
@@ -425,7 +425,7 @@ def test_an_empty_archive_gives_an_empty_catalog(tmp_path):
     rebuilt = rebuild(tmp_path, catalog=tmp_path / "catalog.sqlite3", load_site=load_site, derive=derive)
 
     assert rebuilt.warcs == 0
-    assert len(dump(tmp_path / "catalog.sqlite3")) == 1
+    assert dump(tmp_path / "catalog.sqlite3") == []
 
 
 def test_the_book_and_the_catalog_agree_on_an_article(root):

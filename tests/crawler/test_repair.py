@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -18,25 +16,30 @@ import pytest
 from archive.catalog import Catalog
 from archive.report import read_report
 from archive.warc.reader import iter_captures, list_warcs
+from tests.crawler.killing import begin_stopping, wait_until_stopped
 from tests.crawler.test_main_job import dump
 from tests.khcn import COMMAND, FAST, khcn
-from tests.play import play
+from tests.play import Played, play
 
 pytestmark = pytest.mark.xdist_group("repair")
 
 SITE = "ha_tinh"
 
 
-def crawl_and_kill(data: Path, resolve: str, is_time: Callable[[], bool]) -> int:
-    """Start a crawl, kill it when it is time; return how it ended."""
-    env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": resolve, "KHCN_DATA": str(data)}
-    with subprocess.Popen(
-        [COMMAND, "crawl", SITE, *FAST], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None and not is_time():
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        return process.wait()
+def crawl_and_kill(data: Path, played: Played, is_time: Callable[[], bool]) -> None:
+    """Start a crawl, and kill it where it stops: at the request at which it is time."""
+    env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": played.resolve, "KHCN_DATA": str(data)}
+    process = begin_stopping(
+        played,
+        [str(COMMAND), "crawl", SITE, *FAST],
+        is_time,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until_stopped(process)
+    process.kill()
+    process.wait()
 
 
 class Killed:
@@ -47,8 +50,7 @@ class Killed:
         self.left: list[dict[str, list[str]]] = []
         with play() as played:
             for more in (0, 1, 7, 40, 90, 100):
-                code = crawl_and_kill(data, played.resolve, partial(self.is_time, played.log, len(played.log) + more))
-                assert code == -signal.SIGKILL
+                crawl_and_kill(data, played, partial(self.is_time, played.log, len(played.log) + more))
                 self.left.append(leftovers(data))
             self.last = khcn("crawl", "--json", SITE, *FAST, data=data, resolve=played.resolve)
             self.again = khcn("crawl", "--json", SITE, *FAST, data=data, resolve=played.resolve)

@@ -62,7 +62,7 @@ def played():
 def faulty(fault: dict, data: Path, resolve: str) -> subprocess.CompletedProcess[str]:
     env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": resolve, "KHCN_DATA": str(data)}
     command = [sys.executable, "-m", "tests.crawler.faulty", json.dumps(fault), *CRAWL]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300)
 
 
 def check_mended(data: Path, resolve: str) -> None:
@@ -121,7 +121,7 @@ def test_a_full_disk_ends_the_crawl_and_room_mends_it(played, tmp_path):
     env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LANG": "C.UTF-8", "KHCN_RESOLVE": played.resolve}
     shell = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script]
     try:
-        done = subprocess.run(shell, env=env, capture_output=True, text=True, timeout=200)
+        done = subprocess.run(shell, env=env, capture_output=True, text=True, timeout=300)
     except FileNotFoundError:
         pytest.skip("needs unshare(1)")
     if done.returncode == 99 or "unshare:" in done.stderr:

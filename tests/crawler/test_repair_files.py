@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,11 @@ def check_equals_rebuild(root: Path) -> None:
     shutil.copytree(root / "warcs", fresh / "warcs")
     rebuild(fresh, catalog=fresh / "catalog.sqlite3", load_site=load_site, derive=derive)
 
-    assert dump(root / "catalog.sqlite3") == dump(fresh / "catalog.sqlite3")
+    # A repair names the code that reads a page; the played crawl and this rebuild are given readers without a name.
+    def rows(path: Path) -> list[str]:
+        return [re.sub(r'"state":"[0-9a-f]*"', "", row) for row in dump(path)]
+
+    assert rows(root / "catalog.sqlite3") == rows(fresh / "catalog.sqlite3")
     assert lines(root) == lines(fresh)
 
 
@@ -145,7 +150,7 @@ def test_the_program_killed_at_its_first_file_has_them_all_after_the_next_run(tm
         env = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "KHCN_RESOLVE": played.resolve, "KHCN_DATA": str(data)}
         fault = json.dumps({"call": "crawler.assets:file_facts"})
         command = [sys.executable, "-m", "tests.crawler.faulty", fault, *CRAWL]
-        died = subprocess.run(command, env=env, cwd=Path(__file__).parents[2], capture_output=True, timeout=120)
+        died = subprocess.run(command, env=env, cwd=Path(__file__).parents[2], capture_output=True, timeout=300)
         assert died.returncode == -9, died.stderr
         assert khcn("repair", data=data).returncode == 0
         assert missing(data)

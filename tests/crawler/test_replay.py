@@ -55,7 +55,7 @@ def replay(data: Path, temporary: Path) -> Iterator[str]:
         yield process.stdout.readline().strip()
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        assert process.wait(300) == 0
     assert list(temporary.iterdir()) == []
 
 

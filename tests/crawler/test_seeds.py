@@ -49,6 +49,7 @@ def test_a_stranger_may_be_asked_on_its_own_host_and_port_only(tmp_path):
         ("http://a.vn/\nfile:///etc/passwd\n", "line 2: 'file:///etc/passwd' is no http or https address"),
         ("not an address\n", "line 1: 'not an address'"),
         ("http://a.vn:99999/\n", "line 1: 'http://a.vn:99999/'"),
+        ("http://quan:m4tkhau@a.vn/x\n", "line 1: 'http://a.vn/x': user and password would be in the archive"),
         ("http://[::1/\n", "line 1: 'http://[::1/'"),
         ("# nothing\n", "no address in it"),
     ],

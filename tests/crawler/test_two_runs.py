@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -10,6 +12,7 @@ from collections import Counter
 import pytest
 
 from crawler.owner import from_text
+from tests.crawler.killing import PATIENCE_S, begin_stopping, is_stopped, tell, wait_until_stopped
 from tests.khcn import COMMAND, FAST, khcn
 from tests.play import play
 
@@ -20,22 +23,34 @@ def played():
         yield sites
 
 
-def begin(data, played, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(COMMAND), "crawl", "ha_tinh", *arguments],
-        env={"PATH": "/usr/bin:/bin", "KHCN_DATA": str(data), "KHCN_RESOLVE": played.resolve},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def crawl(data, played) -> tuple[list[str], dict[str, str]]:
+    """Return the command, and its environment."""
+    return [str(COMMAND), "crawl", "ha_tinh", *FAST], {
+        "PATH": "/usr/bin:/bin",
+        "KHCN_DATA": str(data),
+        "KHCN_RESOLVE": played.resolve,
+    }
 
 
 def test_of_runs_begun_at_the_same_second_one_crawls_and_nothing_is_fetched_twice(tmp_path, played):
-    runs = [begin(tmp_path, played, "-s", "DOWNLOAD_DELAY=0.1") for _ in range(3)]
-    said = [run.communicate(timeout=120)[1] for run in runs]
+    lock = tmp_path / "locks" / "ha_tinh.lock"
+
+    def stop() -> None:  # it waits for the others, and not they for it
+        played.on_request = lambda: None
+        os.kill(from_text(lock.read_bytes()).pid, signal.SIGSTOP)
+
+    played.on_request = stop
+    command, env = crawl(tmp_path, played)
+    runs = [subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    until = time.monotonic() + PATIENCE_S
+    while len([run for run in runs if is_stopped(run) or run.poll() is not None]) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    (winner,) = (run for run in runs if run.poll() is None)
+    tell(winner)
+    said = [run.communicate(timeout=PATIENCE_S)[1] for run in runs]
 
     assert sorted(run.returncode for run in runs) == [0, 7, 7]
-    winner = next(run for run in runs if run.returncode == 0)
     for run, text in zip(runs, said, strict=True):
         if run is not winner:
             assert f"khcn: ha_tinh: another run holds this site (process {winner.pid} since 20" in text
@@ -45,12 +60,11 @@ def test_of_runs_begun_at_the_same_second_one_crawls_and_nothing_is_fetched_twic
 
 
 def test_a_killed_run_is_taken_over_at_once(tmp_path, played):
-    run = begin(tmp_path, played)
-    until = time.monotonic() + 60
-    while not list(tmp_path.glob("warcs/*/*/*.open")) and run.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
+    command, env = crawl(tmp_path, played)
+    run = begin_stopping(played, command, lambda: list(tmp_path.glob("warcs/*/*/*.open")), env=env)
+    wait_until_stopped(run)
     run.kill()
-    run.communicate()
+    run.wait()
     lock = tmp_path / "locks" / "ha_tinh.lock"
     assert from_text(lock.read_bytes()).pid == run.pid
 

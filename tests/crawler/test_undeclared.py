@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 
 from archive.catalog import Catalog
+from archive.catalog.identity import article_key
 from archive.model import Article, Capture, Location, Payload
 from archive.report import CrawlReport
 from crawler.cli.check import _print as show
@@ -104,6 +106,80 @@ def test_copies_of_an_article_are_that_article(copy):
 
     assert isinstance(got, Article)
     assert got.url == f"http://{HOST}/vi/news/tin-tuc/hoi-nghi-12.html"
+
+
+SCRIPT = '<script>var nv_base_siteurl="/",nv_lang_data="vi",nv_name_variable="nv",nv_module_name="news";</script>'
+
+
+@pytest.mark.parametrize(
+    ("target", "is_said", "expected"),
+    [
+        ("/vi/news/tin-tuc/hoi-nghi-12.html", True, "vi.news.12"),
+        ("/vi/news/tin-tuc/hoi-nghi-12.html", False, "vi.news.12"),
+        ("/vi/news/print/tin-tuc/hoi-nghi-12.html", False, "vi.news.12"),
+        ("/news/tin-tuc/hoi-nghi-12.html", True, "vi.news.12"),
+        ("/tin-tuc/hoi-nghi-12.html", True, "vi.news.12"),
+        ("/index.php?language=vi&nv=news&op=tin-tuc/hoi-nghi-12", True, "vi.news.12"),
+        ("/index.php?language=vi&nv=news&op=tin-tuc/hoi-nghi-12", False, "vi.news.12"),
+        ("/index.php?nv=news&op=tin-tuc/hoi-nghi-12", True, "vi.news.12"),
+        ("/index.php?language=en&nv=news&op=tin-tuc/hoi-nghi-12", False, "en.news.12"),
+        ("/tin-tuc/hoi-nghi-12.html", False, None),
+        ("/vi/tin-tuc/hoi-nghi-12.html", False, None),
+        ("/hoi-nghi", True, None),
+    ],
+)
+def test_the_addresses_of_a_nukeviet_article_are_one_article(target, is_said, expected):
+    html = NUKEVIET.replace("</head>", f"{SCRIPT if is_said else ''}</head>")
+    got = read_page(html, f"http://{HOST}{target}", site=SITE)
+
+    assert isinstance(got, Article)
+    assert got.source_id == expected
+    assert expected is None or article_key(got) == f"id:{expected}"
+
+
+TITLE = "Lễ khai mạc Tuần lễ đổi mới sáng tạo"
+DETAIL = f"<h1>{TITLE}</h1><p>Ngày đăng: 15/12/2024 08:30</p><p>{LONG}</p><p>{LONG}</p><p>{LONG}</p>"
+CANONICAL = {
+    "of another section": ("/su-kien/le-khai-mac", "/tin-tuc/le-khai-mac", True),
+    "of a page for small screens": ("/amp/le-khai-mac-1204.html", "/tin-tuc/le-khai-mac-1204.html", True),
+    "of an address without words": ("/?p=1204", "/le-khai-mac-tuan-le-doi-moi-sang-tao", True),
+    "with the marks of a list": ("/tin/le-khai-mac?from=home", "/tin/le-khai-mac-tuan-le-doi-moi-sang-tao", True),
+    "relative": ("/su-kien/le-khai-mac", "le-khai-mac-tuan-le-doi-moi-sang-tao", True),
+    "its own": ("/tin/le-khai-mac", "/tin/le-khai-mac", False),
+    "its own without the id": ("/chi-tiet?id=5", "/chi-tiet", False),
+    "its own without the name": ("/chi-tiet?bai=le-khai-mac", "/chi-tiet", False),
+    "the home page": ("/tin/le-khai-mac", "/", False),
+    "the home page by name": ("/tin/le-khai-mac", "/index.php", False),
+    "another host": ("/tin/le-khai-mac", "http://khac.example.vn/tin/le-khai-mac", False),
+    "the list": ("/tin-tuc/le-khai-mac", "/tin-tuc", False),
+    "a page of a list": ("/tin-tuc/le-khai-mac-1204", "/tin-tuc/page/2/le-khai-mac-1204?page=3", False),
+    "one article on all pages": ("/tin/le-khai-mac-1204", "/tin/tap-huan-an-toan-1199", False),
+    "a numbered article on all pages": ("/tin/5", "/tin/1", False),
+    "another of the same name": ("/le-khai-mac-12", "/le-khai-mac-tuan-le-doi-moi-sang-tao-7", False),
+    "broken": ("/tin/le-khai-mac", "http://[", False),
+    "empty": ("/tin/le-khai-mac", "", False),
+    "no web address": ("/tin/le-khai-mac", "javascript:le-khai-mac", False),
+}
+
+
+@pytest.mark.parametrize(("target", "told", "is_kept"), CANONICAL.values(), ids=CANONICAL)
+def test_an_article_is_kept_under_the_address_that_it_calls_its_own_if_that_can_be(target, told, is_kept):
+    url = f"http://{HOST}{target}"
+    got = read_page(f'<head><title>{TITLE}</title><link rel="canonical" href="{told}"></head>{DETAIL}', url, site=SITE)
+
+    assert isinstance(got, Article)
+    assert got.url == (urljoin(url, told) if is_kept else url)
+
+
+def test_a_page_that_calls_two_addresses_its_own_or_the_list_on_which_it_stands_is_kept_under_its_own():
+    link = '<link rel="canonical" href="{}">'.format
+    url = f"http://{HOST}/su-kien/le-khai-mac"
+    two = read_page(link("/tin/le-khai-mac") + link("/a/le-khai-mac") + DETAIL, url, site=SITE)
+    listed = read_page(link("/tin/le-khai-mac") + DETAIL, url, site=SITE, via=f"http://{HOST}/tin/le-khai-mac")
+
+    assert isinstance(two, Article)
+    assert isinstance(listed, Article)
+    assert two.url == listed.url == url
 
 
 def test_the_catalog_knows_what_lists_articles(tmp_path):

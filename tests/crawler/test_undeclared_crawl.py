@@ -106,22 +106,23 @@ def article(number: int) -> bytes:
     )
 
 
-def items(numbers) -> str:
+def items(numbers, is_dated: bool = True) -> str:
+    dates = {n: f"<i>{n:02}/05/2024</i>" if is_dated else "" for n in numbers}
     links = "".join(
-        f'<li><a href="/tin/hoi-nghi-{n}">Hội nghị số {n} về chuyển đổi số trong nông nghiệp</a> <i>{n:02}/05/2024</i></li>'
-        for n in numbers
+        f'<li><a href="/tin/hoi-nghi-{n}">Hội nghị số {n} về chuyển đổi số trong nông nghiệp</a> {date}</li>'
+        for n, date in dates.items()
     )
     return f"<ul>{links}</ul>"
 
 
-def site(newest: int, size: int = 4) -> dict[str, list[bytes]]:
+def site(newest: int, size: int = 4, *, is_dated: bool = True) -> dict[str, list[bytes]]:
     """A home page that names the first articles only, and a section of several pages, newest first."""
     numbers = list(range(newest, 0, -1))
     pages = [numbers[at : at + size] for at in range(0, len(numbers), size)]
-    routes = {"/": page("Sở KH&CN", items((1, 2, 3)))}
+    routes = {"/": page("Sở KH&CN", items((1, 2, 3), is_dated))}
     for at, shown in enumerate(pages, 1):
         pager = "".join(f'<a href="/thong-bao?trang={n}">{n}</a>' for n in range(1, len(pages) + 1) if n != at)
-        listing = page("Thông báo", f"<h2>Thông báo</h2>{items(shown)}<div>{pager}</div>")
+        listing = page("Thông báo", f"<h2>Thông báo</h2>{items(shown, is_dated)}<div>{pager}</div>")
         routes |= {f"/thong-bao?trang={at}": listing} | ({"/thong-bao": listing} if at == 1 else {})
     routes |= {f"/tin/hoi-nghi-{n}": article(n) for n in numbers}
     html = "text/html; charset=utf-8"
@@ -154,3 +155,27 @@ def test_an_article_that_only_its_section_names_is_found_by_the_next_crawl(tmp_p
     assert [
         target for target in asked if target in ("/thong-bao?trang=3", "/thong-bao?trang=4", "/tin/hoi-nghi-20")
     ] == []
+
+
+@pytest.mark.parametrize(("is_dated", "walked"), [(True, 3), (False, 6)], ids=["dated lists", "lists without dates"])
+def test_a_list_is_left_where_it_has_become_older_than_is_asked_for(tmp_path, is_dated, walked):
+    data, seeds = tmp_path / "data", tmp_path / "seeds.txt"
+    seeds.write_text(f"http://{HOST}/\n")
+    with served(site(newest=31, is_dated=is_dated)) as server:
+        resolve = f"{HOST}=127.0.0.1:{server.server_address[1]}"
+        options = ("crawl", "--seeds", str(seeds), *OPTIONS, "-s", "KNOWN_IN_A_ROW=5")
+        cut = khcn(*options, "--since", "2024-05-25", data=data, resolve=resolve)
+        asked = server.asked(HOST)
+        whole = khcn(*options, data=data, resolve=resolve) if is_dated else None
+
+    assert cut.returncode == 0, cut.stderr
+    read = {int(target.rpartition("-")[2]) for target in asked if target.startswith("/tin/hoi-nghi-")}
+    pages = {target for target in asked if target.startswith("/thong-bao?trang=")}
+    report = json.loads(cut.stdout)
+    assert set(range(25, 32)) <= read
+    assert not is_dated or read == set(range(25, 32))
+    assert len(pages) < walked
+    assert report["complete"] is False
+    if whole is not None:
+        assert json.loads(whole.stdout)["articles"]["new"] == 31 - report["articles"]["new"]
+        assert json.loads(whole.stdout)["complete"] is True

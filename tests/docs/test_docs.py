@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 import settings
-from archive import model, report
+from archive.archive import Archive
 from archive.schema import FORMS
 from crawler.causes import WORDS
 from crawler.exits import Exit
@@ -18,6 +18,7 @@ from crawler.sites import Host, Layout, Province, Seed, Site
 from docs import generate
 from tests.docs.pages import COMMANDS, PAGES, ROOT, code_names, first_cells, options_of, read, section
 
+SETTING_TABLES = ("Wiring", "Manners", "Transfers", "Finding", "Other web archives", "Everything else")
 TABLES = {"Top level": Site, "[province]": Province, "[[hosts]]": Host, "[[seeds]]": Seed, "[[layouts]]": Layout}
 
 
@@ -78,7 +79,7 @@ def test_the_causes_of_failure_are_those_of_the_program():
 
 def test_every_setting_is_documented_and_no_other():
     text = read("docs/settings.md")
-    tables = "".join(section(text, name) for name in ("Wiring", "Manners", "Transfers", "Finding", "Everything else"))
+    tables = "".join(section(text, name) for name in SETTING_TABLES)
 
     asked = {name for name in settings_read_by_code() if not name.startswith("KHCN_")} - {"USER_AGENT"}
     assert code_names(first_cells(tables)) == settings_names() | asked
@@ -125,14 +126,16 @@ def test_the_tables_of_the_data_format_are_generated():
 
 
 def test_every_class_of_the_model_and_of_the_report_has_a_table():
-    classes = {
-        name
-        for module in (model, report)
-        for name, kind in vars(module).items()
-        if isinstance(kind, type) and kind.__module__ == module.__name__
-    }
+    assert set(re.findall(r"<!-- fields: (\w+) -->", read("docs/data-format.md"))) == set(generate.CLASSES)
 
-    assert set(re.findall(r"<!-- fields: (\w+) -->", read("docs/data-format.md"))) == classes
+
+def test_what_is_asked_of_an_archive_in_python_is_documented_with_every_class_that_it_answers():
+    methods = {name: made for name, made in vars(Archive).items() if callable(made) and not name.startswith("_")}
+    rows = section(read("docs/data-format.md"), "In Python")
+    answered = {word for made in methods.values() for word in re.findall(r"\b[A-Z]\w+", made.__annotations__["return"])}
+
+    assert set(re.findall(r"^\| `archive\.(\w+)\(", rows, re.MULTILINE)) == set(methods)
+    assert answered - {"Iterator", "Literal", "Mapping", "None", "Sequence", "HeldCapture"} <= set(generate.CLASSES)
 
 
 # --- docs/add-a-site.md ---------------------------------------------------------------------------

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.play.content import articles as all_articles
 from tests.play.departments import all_hosts, departments
@@ -38,6 +38,13 @@ class Played:
         self.hosts = hosts
         self.port = port
         self.log: list[Fetch] = []
+        self.on_request: Callable[[], object] = lambda: None
+        """Called when a request is in the log, before it is answered: whoever it stops has not got the answer."""
+
+    def note(self, *seen: Any) -> None:
+        """Take a request into the log."""
+        self.log.append(Fetch(*seen))
+        self.on_request()
 
     @property
     def resolve(self) -> str:
@@ -114,7 +121,7 @@ def play(
     connections: set[Wire] = set()
 
     def wire() -> Wire:
-        return Wire(played.world, lambda: next(counter), lambda *seen: played.log.append(Fetch(*seen)), connections)
+        return Wire(played.world, lambda: next(counter), played.note, connections)
 
     server = loop.run_until_complete(loop.create_server(wire, ADDRESS, port))
     played.port = server.sockets[0].getsockname()[1]

@@ -98,6 +98,7 @@ class World:
         self._unlisted: set[str] = set()
         self._pinned: list[str] = []
         self._moved: dict[str, tuple[int, str]] = {}
+        self._files: dict[str, bytes] = {}
         for article in articles:
             self._articles[article.url] = article
             self._note_assets(article)
@@ -137,6 +138,11 @@ class World:
         """Let *url* redirect to *to* from now on."""
         with self._lock:
             self._moved[url] = status, to
+
+    def put(self, url: str, body: bytes) -> None:
+        """Let the picture or document at *url* be that file from now on."""
+        with self._lock:
+            self._files[url] = body
 
     def answer(self, host: str, target: str) -> Answer:
         """Return what *host* answers to a GET of *target* (path and query)."""
@@ -264,6 +270,9 @@ class World:
 
     def _asset(self, url: str) -> Answer:
         what, etag = self._assets[url], f'"{zlib.crc32(url.encode()):08x}"'
+        if (body := self._files.get(url)) is not None:
+            kind = "application/pdf" if isinstance(what, PlayedAttachment) else f"image/{what}"
+            return Answer(200, kind, body, etag=f'"{zlib.crc32(body):08x}"')
         if isinstance(what, PlayedAttachment):
             kind = next(name for name in TYPES if f".{name}" in url)
             return Answer(200, TYPES[kind], document(url, kind, what.title), etag=etag, modified=EPOCH)

@@ -8,7 +8,9 @@ from collections import Counter
 
 import pytest
 
+from archive.model import Article
 from crawler.cases import Case, shown
+from crawler.doubts import says_nothing
 from crawler.registry import page_classes
 from tests.sites.cases import HERE, REGISTRY, all_cases
 
@@ -20,7 +22,11 @@ GENERIC = "generic"
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_page_reads_as_expected(case: Case):
-    assert shown(case.read()) == case.expected()
+    read = case.read()
+
+    assert shown(read) == case.expected()
+    assert not isinstance(read, Article) or "whole" not in (read.confidence or {})
+    assert not isinstance(read, Article) or not says_nothing(read)
 
 
 @pytest.mark.parametrize("family", FAMILIES)

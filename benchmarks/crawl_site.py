@@ -1,0 +1,153 @@
+"""A played Department of any size, for measuring crawls: ``python -m benchmarks.crawl_site --articles 2000``.
+
+The pages are those of a NukeViet site that :mod:`tests.play` writes, each article under an address, a number and a
+title of its own; its pictures weigh as much as photographs. Nothing changes between two fetches, so each contender
+gets the same bytes. It answers requests sent to it as to the host, and as to a proxy. Prints one line of JSON with its
+port, what it holds and the folder of the answers' digests, and plays until its standard input ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hashlib
+import itertools
+import json
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.play import chrome
+from tests.play.content import articles
+from tests.play.departments import ROBOTS, Department, _moved, family
+from tests.play.documents import document
+from tests.play.pictures import picture
+from tests.play.places import PLACES, Section
+from tests.play.skeletons.family import Pager
+from tests.play.truth import Text
+from tests.play.world import HTML, Answer, decoration
+
+HOST, SITE = "skhcn.dongnai.gov.vn", "dong_nai"
+PER_PAGE = 20
+PHOTOS = 40
+"""Pictures that are painted; all others are one of them with a comment of their own behind it."""
+
+
+class BigDepartment(Department):
+    """A host with so many articles in one section."""
+
+    def __init__(self, size: int) -> None:
+        place = next(place for place in PLACES if place.host == HOST)
+        section = Section("Tin hoạt động", "tin-hoat-dong", 12, size)
+        self.place, self.family = replace(place, sections=(section,), elsewhere=""), family(place)
+        pool = [one for one in articles() if one.original is None and sum(isinstance(b, Text) for b in one.blocks) >= 3]
+        supply = enumerate(itertools.islice(itertools.cycle(pool), size))
+        made = [(number, _moved(one, self.place, section, 4000 + 7 * number)) for number, one in supply]
+        own = [replace(one, title=f"{one.title} ({number})") for number, one in made]
+        self.articles = {one.url: one for one in sorted(own, key=lambda one: one.published, reverse=True)}
+        self.pages = {self.place.listing(section, n): (section, n) for n in range(1, self.count(section) + 1)}
+        self.images = {image.url for one in own for image in one.images}
+        self.files = {file.url: file for one in own for file in one.attachments}
+
+    def count(self, section: Section) -> int:
+        """Return how many pages a listing has."""
+        return -(-section.size // PER_PAGE)
+
+    def listing(self, section: Section, number: int) -> Answer:
+        """Return a page of a listing."""
+        shown = list(itertools.islice(self.articles.values(), (number - 1) * PER_PAGE, number * PER_PAGE))
+        pager = Pager(number, self.count(section), lambda page: self.place.listing(section, page))
+        made = self.family.listing(self.chrome(None, section), self.items(shown), pager)
+        return Answer(200, HTML, made.encode())
+
+    def file(self, url: str) -> Answer | None:
+        """Return a picture or a document."""
+        if url in self.images:
+            kind = "png" if ".png" in url else "jpeg"
+            number = int(hashlib.sha1(url.encode()).hexdigest(), 16) % PHOTOS  # noqa: S324
+            # Behind its end: no reader of pictures looks there.
+            return Answer(200, f"image/{kind}", picture(f"http://{HOST}/{number}.{kind}", True) + url.encode())
+        if (file := self.files.get(url)) is not None:
+            kind = url.rpartition(".")[2]
+            return Answer(200, "application/octet-stream", document(url, kind, file.title))
+        return None
+
+
+class Site:
+    """All answers of the host."""
+
+    def __init__(self, size: int) -> None:
+        self._department = BigDepartment(size)
+        self._values = {mark.encode(): text.encode() for mark, text in chrome.values(1).items()}
+
+    @cache  # noqa: B019 (it lives as long as the process)
+    def page(self, target: str) -> Answer:
+        """Return the answer to a GET, but for the marks that stand for what changes."""
+        made = self._department.answer(target)
+        body = made.body
+        for mark, text in self._values.items():
+            body = body.replace(mark, text)
+        return replace(made, body=body)
+
+    def answer(self, target: str) -> Answer:
+        """Return the answer to a GET; large ones are not kept."""
+        if target == "/robots.txt":
+            return Answer(200, "text/plain", ROBOTS)
+        made = self._department.file(f"http://{HOST}{target}") or decoration(urlsplit(target).path)
+        return made or self.page(target)
+
+    def targets(self) -> list[str]:
+        """Return the addresses that a crawl must bring home: lists, articles, pictures, documents."""
+        own = self._department
+        urls = [*own.articles, *sorted(own.images), *own.files]
+        return [*own.pages, *(url.partition(HOST)[2] for url in urls)]
+
+
+class Wire(asyncio.Protocol):
+    """One connection."""
+
+    def __init__(self, site: Site) -> None:
+        self._site, self._waiting = site, b""
+        self._transport: asyncio.Transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._waiting += data
+        while (end := self._waiting.find(b"\r\n\r\n")) >= 0:
+            head, self._waiting = self._waiting[:end].decode("latin-1"), self._waiting[end + 4 :]
+            target = head.split(" ", 2)[1].removeprefix(f"http://{HOST}") or "/"
+            made = self._site.answer(target)
+            reason = "OK" if made.status == 200 else "Not Found"
+            first = f"HTTP/1.1 {made.status} {reason}\r\nContent-Type: {made.mime}\r\nContent-Length: {len(made.body)}"
+            self._transport.write(f"{first}\r\n\r\n".encode() + made.body)
+
+
+async def _play(site: Site) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Wire(site), "127.0.0.1", 0)
+    print(json.dumps({"port": server.sockets[0].getsockname()[1]}), flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+def main() -> None:
+    """Write the digests of all answers, and play."""
+    parser = argparse.ArgumentParser(description="Play a Department with so many articles.")
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--truth", type=Path, required=True, help="file for what must come home: digest, address, size")
+    options = parser.parse_args()
+    site = Site(options.articles)
+    with options.truth.open("w") as file:
+        for target in site.targets():
+            body = site.answer(target).body
+            file.write(f"{hashlib.sha256(body).hexdigest()} http://{HOST}{target} {len(body)}\n")
+    asyncio.run(_play(site))
+
+
+if __name__ == "__main__":
+    main()

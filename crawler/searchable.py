@@ -1,0 +1,31 @@
+"""After a run, let the search find what it brought. What goes wrong then is logged, and is no failure of the run."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from archive.catalog import Catalog
+from archive.errors import KhcnError
+
+logger = logging.getLogger(__name__)
+
+BUDGET_S = 10.0
+"""So long the end of a crawl waits for the index; what is left is taken in by the next search."""
+
+
+def make_searchable(root: Path, catalog_url: str, budget_s: float | None = BUDGET_S) -> None:
+    """Take what changed in the catalog into the index below *root*, in about *budget_s*; None: all of it.
+
+    Never raises a KhcnError: it is logged, and the next search begins where this ended.
+    """
+    from archive.search import catch_up
+
+    try:
+        with Catalog.open(catalog_url, read_only=True) as catalog:
+            done = catch_up(root, catalog, budget_s=budget_s)
+    except KhcnError as error:
+        logger.warning("index not brought up with the catalog", extra={"cause": str(error)})
+        return
+    facts = {"articles": done.articles, "behind": done.behind, "anew": done.anew}
+    logger.log(logging.WARNING if done.behind else logging.INFO, "index brought up with the catalog", extra=facts)

@@ -1,0 +1,1 @@
+"""What strangers write, thrown at what reads it: ``python -m tests.fuzz`` lists the targets."""

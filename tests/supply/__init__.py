@@ -1,0 +1,1 @@
+"""What is installed beside the program: known flaws and licences."""
