@@ -144,13 +144,13 @@ def test_workers_share_the_sites_and_a_killed_one_loses_nothing(tmp_path, postgr
     for site in SITES:
         fill(postgres_url, site, count)
     command = [sys.executable, "-m", "tests.crawler.worker_of_sites", postgres_url, str(tmp_path)]
-    # Each begins with another site; the first stops with two of its three leased rows asked, none of them done.
-    workers = [subprocess.Popen([*command, "5" if n == 0 else "0", *SITES[n:], *SITES[:n]]) for n in range(3)]
-    victim = workers[0]
+    # The first stops with two of its three leased rows asked, none of them done, before the others begin.
+    victim = subprocess.Popen([*command, "5", *SITES])
     assert os.WIFSTOPPED(os.waitpid(victim.pid, os.WUNTRACED)[1])
+    workers = [subprocess.Popen([*command, "0", *SITES[n:], *SITES[:n]]) for n in (1, 2)]
     victim.send_signal(signal.SIGKILL)
     victim.wait()
-    codes = [worker.wait(300) for worker in workers[1:]]
+    codes = [worker.wait(300) for worker in workers]
 
     asked = Counter(line for file in tmp_path.glob("asked-*") for line in file.read_text().splitlines())
     assert codes == [0, 0]
