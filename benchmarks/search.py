@@ -24,7 +24,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Integer, Table
+from sqlalchemy import Column, DefaultClause, Integer, Table
 
 from archive.catalog import Catalog
 from archive.catalog.following import Following
@@ -92,9 +92,14 @@ class Language:
 
 
 def row(table: Table, **values: Any) -> dict[str, Any]:
-    """Return a row of a table; what must not be null and is not given is empty."""
-    empty = {column.name: 0 if isinstance(column.type, Integer) else "" for column in table.c if not column.nullable}
-    return empty | values
+    """Return a row of a table; what must not be null and is not given is its default, else empty."""
+    return {column.name: _unsaid(column) for column in table.c if not column.nullable} | values
+
+
+def _unsaid(column: Column[Any]) -> Any:
+    if isinstance(column.server_default, DefaultClause):
+        return column.server_default.arg
+    return 0 if isinstance(column.type, Integer) else ""
 
 
 def fill(catalog: Catalog, language: Language, many: int) -> list[str]:

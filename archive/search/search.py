@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -192,6 +193,21 @@ class Search:
         until: date | datetime | None = None,
     ) -> Facets:
         """Count the articles that answer *query*, by site and by month."""
+        return self.facets_ahead(query, sites=sites, since=since, until=until)()
+
+    def facets_ahead(
+        self,
+        query: str,
+        *,
+        sites: Sequence[str] = (),
+        since: date | datetime | None = None,
+        until: date | datetime | None = None,
+        beside: Executor | None = None,
+    ) -> Callable[[], Facets]:
+        """Begin to count, *beside* what the caller does; return what waits for the sums, to be called once.
+
+        Raises QueryError at once. Without *beside* nothing is done before the sums are asked for.
+        """
         wanted = parse(query)
         hidden = self._hidden()
         opened = self._up_to_date()
@@ -199,24 +215,26 @@ class Search:
         kept = _SUMS.setdefault(opened, {})
         key = (wanted, tuple(sites), since, until, hidden)
         if (found := kept.get(key)) is not None:
-            return found
+            return lambda: found
 
         def look(opened: Opened) -> Any:
             built = guarded(asked, opened.schema, wanted, sites, since, until, is_scored=False, hidden=hidden)
             terms = {name: {"terms": {"field": name, "size": MOST_SITES}} for name in ("site", "month")}
             return guarded(opened.searcher.aggregate, built, terms)
 
-        told = self._asked(look, opened)
-        by_site = [(str(each["key"]), int(each["doc_count"])) for each in told["site"]["buckets"]]
-        by_month = [(int(each["key"]), int(each["doc_count"])) for each in told["month"]["buckets"]]
-        if len(kept) >= MOST_SUMS:
-            kept.clear()
-        found = kept[key] = Facets(
-            articles=sum(count for _, count in by_site) + told["site"]["sum_other_doc_count"],
-            sites=tuple(sorted(by_site, key=lambda each: (-each[1], each[0]))),
-            months=tuple((_month(each), count) for each, count in sorted(by_month, reverse=True)),
-        )
-        return found
+        begun = beside.submit(look, opened) if beside is not None else None
+
+        def told() -> Facets:
+            def result(of: Opened) -> Any:
+                return begun.result() if begun is not None and of is opened else look(of)
+
+            made = _facets(self._asked(result, opened))
+            if len(kept) >= MOST_SUMS:
+                kept.clear()
+            kept[key] = made
+            return made
+
+        return told
 
     def _hidden(self) -> Hidden:
         """Return what must not be found (:mod:`archive.takedown`)."""
@@ -316,6 +334,16 @@ class Search:
             with suppress(ValueError, OSError):  # who may write makes it anew, and says so
                 return Opened(folder)
         return None
+
+
+def _facets(told: Any) -> Facets:
+    by_site = [(str(each["key"]), int(each["doc_count"])) for each in told["site"]["buckets"]]
+    by_month = [(int(each["key"]), int(each["doc_count"])) for each in told["month"]["buckets"]]
+    return Facets(
+        articles=sum(count for _, count in by_site) + told["site"]["sum_other_doc_count"],
+        sites=tuple(sorted(by_site, key=lambda each: (-each[1], each[0]))),
+        months=tuple((_month(each), count) for each, count in sorted(by_month, reverse=True)),
+    )
 
 
 @cache

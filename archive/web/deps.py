@@ -6,7 +6,8 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from archive.catalog.served import ServedCatalog
 from archive.errors import CatalogError
 from archive.health.expect import Expect
 from archive.public import PublicArchive
-from archive.search import Search
+from archive.search import Facets, Search
 from archive.web.counted import Counter
 from archive.web.indexed import FIRST_S, REQUEST_S, KeptIndex
 from archive.web.problems import TooSlow
@@ -57,6 +58,13 @@ class ServedArchive(PublicArchive):
             self._withheld = super().withheld
         return self._withheld
 
+    def facets_ahead(self, query: str) -> Callable[[], Facets]:
+        """Begin to count what answers *query*, beside what else the request asks; return what waits for the sums.
+
+        Raises QueryError.
+        """
+        return self._searching().facets_ahead(query, beside=_COUNTING)
+
     @contextmanager
     def _unhurried(self) -> Iterator[None]:
         deadline, begun = self.catalog.deadline, time.monotonic()
@@ -83,6 +91,8 @@ AT_ONCE = 8
 """Requests that ask an archive at once; of more each would take longer, and all together too."""
 MOST_OPEN = 12
 """Archives that stay open; each keeps up to 32 MB of the catalog in memory."""
+_COUNTING = ThreadPoolExecutor(AT_ONCE, "counting")
+"""Its threads begin when they are needed."""
 
 
 class Pool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -269,6 +271,28 @@ def test_facets_count_sites_and_months(catalog, search):
     assert facets.articles == 4
     assert facets.sites == (("ha_tinh", 3), ("hau_giang", 1))
     assert facets.months == (("2025-03", 1), ("2025-02", 3))
+
+
+def test_sums_that_are_made_beside_a_search_are_the_same_and_come_after_it_if_need_be(search):
+    with ThreadPoolExecutor(1) as beside:
+        waiting = search.facets_ahead("lũ OR giải", beside=beside)
+        hits = slugs(search, "lũ OR giải")
+        with pytest.raises(QueryError):
+            search.facets_ahead("-", beside=beside)
+    facets = waiting()
+
+    assert facets.articles == len(hits) == 3
+    assert search.facets("lũ OR giải") is facets
+
+
+def test_sums_that_a_damaged_index_could_not_give_are_of_the_one_that_is_made_anew(search, caplog):
+    beside = Executor()
+    failed: Future[Any] = Future()
+    failed.set_exception(ValueError("the file is damaged"))
+    beside.submit = lambda *asked: failed
+
+    assert search.facets_ahead("lũ OR giải", beside=beside)().articles == 3
+    assert "index damaged" in caplog.text
 
 
 def test_sums_are_made_once_for_a_state_of_the_index_and_anew_for_the_next(catalog, search):

@@ -83,13 +83,13 @@ def _asked(
     archive: ServedArchive, asked: str, sites: list[str], when: str, order: str, offset: int
 ) -> dict[str, object]:
     since, until = span(when)
+    # What is counted leaves out the choice itself, so that another one can be made.
+    counting = archive.facets_ahead(asked)
     hits = archive.search(
         asked, site=sites, since=since, until=until, order="newest" if order == "newest" else "rank",
         limit=PAGE, offset=offset,
     )  # fmt: skip
-    # Counted before the texts of the hits are read: what the index read of the words is still at hand.
-    # What is counted leaves out the choice itself, so that another one can be made.
-    every = archive.facets(asked)
+    every = counting()
     facets = archive.facets(asked, site=sites, since=since, until=until) if sites or when else every
     by_site = archive.facets(asked, since=since, until=until).sites if when else every.sites
     by_month = archive.facets(asked, site=sites).months if sites else every.months
