@@ -137,12 +137,12 @@ def test_a_number_never_appears_after_a_greater_one_was_read(postgres_url):
 def test_a_server_is_asked_no_longer_than_it_may_take(postgres_url):
     with Catalog.open(postgres_url) as catalog:
         add(catalog, 101, 102)
-    with ServedCatalog.open_served(postgres_url, 0.2) as served:
+    with ServedCatalog.open_served(postgres_url, 1) as served:
         assert len(list(served.places())) == 2
         assert served.spread().totals
         assert served.level()[1] == 2
         with pytest.raises(CatalogError, match="the question took longer than it may"):
-            served._ask(lambda connection: connection.exec_driver_sql("SELECT pg_sleep(5)"))
+            served._ask(lambda connection: connection.exec_driver_sql("SELECT pg_sleep(60)"))
         with pytest.raises(CatalogError, match="the catalog can not be written"):
             served.add_captures([make_capture(1)])
         assert len(list(served.places())) == 2

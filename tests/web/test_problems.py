@@ -124,6 +124,7 @@ def test_a_question_that_takes_too_long_is_stopped(web):
 
     with TestClient(app, headers=HTML) as client:
         told = client.get("/endless")
+        app.state.served.pool.limit_s = 300  # the others have time
         other = client.get(f"/articles/{web.ids[RICE]}")
 
     assert told.status_code == 503
