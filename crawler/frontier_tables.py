@@ -11,13 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, Index, Integer, MetaData, Table, create_engine, event
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, MetaData, Table, create_engine, event
 from sqlalchemy import text as sql
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archive.catalog import dialect
-from archive.catalog.dialect import Counter, Text, is_postgres, shown
+from archive.catalog.dialect import Counter, Text, index_of_some, is_postgres, shown
 from archive.catalog.engine import disk_error_of, sqlite_path
 from archive.catalog.upgrade import History, upgrade
 from archive.derived import use_wal
@@ -91,7 +91,7 @@ def first_place(site_number: int) -> int:
 
 def _part(name: str, where: str, *columns: Any) -> None:
     # An index of the rows in one state only: what is done costs nothing any more.
-    Index(name, *columns, sqlite_where=sql(where), postgresql_where=sql(where))
+    index_of_some(name, sql(where), *columns)
 
 
 _part("frontier_ready", "state = 0", rows.c.site, rows.c.priority.desc(), rows.c.seq)

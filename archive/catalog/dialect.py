@@ -10,7 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Connection, Engine, Integer, Table, TypeDecorator, event, inspect
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    Table,
+    TextClause,
+    TypeDecorator,
+    event,
+    inspect,
+)
 from sqlalchemy import Text as PlainText
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL, Dialect
@@ -121,14 +134,33 @@ def _copy_statement(table: Table) -> str:
     return f'COPY "{table.name}" ({names}) FROM STDIN'
 
 
+def index_of_some(name: str, where: ColumnElement[bool] | TextClause, *columns: Any) -> None:
+    """Make an index of the rows of a table for which *where* holds."""
+    index = Index(name, *columns, sqlite_where=where)
+    assert index.table is not None
+    _on_postgres(index.table, index, "where", where)
+
+
 def partition(table: Table) -> None:
     """Let PostgreSQL keep *table* in :data:`PARTITIONS` pieces by a hash of its primary key."""
+    (key,) = table.primary_key.columns
+    _on_postgres(table, table, "partition_by", f"HASH ({key.name})")
     for number in range(PARTITIONS):
         piece: Any = DDL(  # type: ignore[no-untyped-call]
             f"CREATE TABLE IF NOT EXISTS {table.name}_{number} PARTITION OF {table.name} "
             f"FOR VALUES WITH (MODULUS {PARTITIONS}, REMAINDER {number})"
         )
         event.listen(table, "after_create", piece.execute_if(dialect=POSTGRESQL))
+
+
+def _on_postgres(table: Table, of: Table | Index, option: str, value: object) -> None:
+    """Say an option of PostgreSQL's when *table* is made there: to say it sooner loads the whole dialect."""
+
+    def say(target: Table, connection: Connection, **others: Any) -> None:
+        if is_postgres(connection):
+            of.dialect_options[POSTGRESQL][option] = value
+
+    event.listen(table, "before_create", say)
 
 
 def table_names(connection: Connection) -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table
 
-from archive.catalog.dialect import Text, partition
+from archive.catalog.dialect import Text, index_of_some, partition
 from archive.catalog.mark import SCHEMA_VERSION as SCHEMA_VERSION
 
 metadata = MetaData()
@@ -63,7 +63,6 @@ captures = Table(
     Index("captures_by_site", "site", "date"),
     Index("captures_by_crawl", "crawl"),
     Index("captures_by_digest", "site", "digest"),
-    postgresql_partition_by="HASH (id)",
 )
 partition(captures)
 
@@ -76,12 +75,7 @@ readings = Table(
     Column("state", Text, nullable=False),  # of the code that read it; "" for a redirect
     Column("target", Text),  # key of the address to which a redirect leads
 )
-Index(
-    "readings_by_target",
-    readings.c.target,
-    sqlite_where=readings.c.target.is_not(None),
-    postgresql_where=readings.c.target.is_not(None),
-)
+index_of_some("readings_by_target", readings.c.target.is_not(None), readings.c.target)
 
 articles = Table(
     "articles",

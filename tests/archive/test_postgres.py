@@ -13,6 +13,7 @@ from archive.catalog import Catalog
 from archive.catalog.served import ServedCatalog
 from archive.errors import CatalogError, ServerLost
 from archive.search import catch_up
+from crawler.frontier import Frontier
 from tests.archive.facts import PAGE, changes_of, keep, make_article, make_capture
 from tests.engines import empty_catalog, rows_in, url_of
 
@@ -97,6 +98,29 @@ def test_columns_compare_as_bytes_whatever_language_the_server_speaks(postgres_u
         "AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'",
     )
     assert found == []
+
+
+def test_captures_lie_in_pieces_and_indexes_of_some_rows_hold_no_others(postgres_url):
+    Catalog.open(postgres_url).close()
+    Frontier.open(postgres_url, "ha_tinh").close()
+
+    pieces = rows_in(
+        postgres_url,
+        "SELECT count(*), min(pg_get_partkeydef(inhparent)) FROM pg_inherits WHERE inhparent = 'captures'::regclass",
+    )
+    some = rows_in(
+        postgres_url,
+        "SELECT indexname, substring(indexdef FROM 'WHERE .*') FROM pg_indexes "
+        "WHERE schemaname = current_schema() AND indexdef ~ 'WHERE' ORDER BY 1",
+    )
+    assert pieces == [(8, "HASH (id)")]
+    assert some == [
+        ("frontier_failed", "WHERE (state > 3)"),
+        ("frontier_leased", "WHERE (state = 2)"),
+        ("frontier_ready", "WHERE (state = 0)"),
+        ("frontier_waiting", "WHERE (state = 1)"),
+        ("readings_by_target", "WHERE (target IS NOT NULL)"),
+    ]
 
 
 def test_a_number_never_appears_after_a_greater_one_was_read(postgres_url):
