@@ -38,6 +38,7 @@ class Earlier:
         self._site = site
         self._catalog = catalog
         self._crawl = crawl
+        self._is_first = not catalog.crawls(site.id)
         self._validators = Validators(root, latest, catalog.capture) if conditional else None
 
     def known(self) -> Iterator[str]:
@@ -56,9 +57,12 @@ class Earlier:
         """Return the addresses of the articles held, each with the page on which it was found last."""
         return self._catalog.article_pages(self._site.id)
 
-    def answered(self) -> frozenset[int]:
-        """Return the hashes of the addresses that the archive holds a final answer of (:meth:`Catalog.answered`)."""
-        return self._catalog.answered(self._site.id)
+    def is_answered(self, url: str) -> bool:
+        """Say whether the archive holds a final answer of an address (:meth:`Catalog.is_answered`).
+
+        Of a site that was never crawled before it is not asked: what it holds is this crawl's own.
+        """
+        return not self._is_first and self._catalog.is_answered(self._site.id, url)
 
     def published_days(self) -> dict[date, int]:
         """Return how many articles of the site were published on which day (:meth:`Catalog.published_days`)."""

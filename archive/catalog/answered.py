@@ -1,21 +1,26 @@
-"""Which addresses of a site an earlier crawl has an answer to."""
+"""Whether an address of a site has an answer in the archive."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
+from archive.catalog.prepared import Prepared
 from archive.catalog.tables import captures
-from archive.digests import address_hash
+from archive.urls import identity_key
 
 GONE = (404, 410)
-ROWS = 10_000
-"""Rows in memory at a time."""
+
+_ANSWER = Prepared(
+    select(captures.c.id)
+    # By the key, which is indexed; of its spellings the one that is asked for.
+    .where(captures.c.key == bindparam("key"), captures.c.url == bindparam("url"))
+    .where(captures.c.site == bindparam("site"), captures.c.method == "GET")
+    .where(or_(captures.c.status.between(200, 399), captures.c.status.in_(GONE)))
+    .where(or_(captures.c.truncated.is_(None), captures.c.truncated == "length"))
+    .limit(1)
+)
 
 
-def answered_hashes(connection: Connection, site: str) -> frozenset[int]:
-    """Return the hashes of the addresses that gave 200, a redirect, 304 or "gone", whole or cut for its size."""
-    is_final = or_(captures.c.status.between(200, 399), captures.c.status.in_(GONE))
-    is_kept = or_(captures.c.truncated.is_(None), captures.c.truncated == "length")
-    asked = captures.c.site == site, captures.c.method == "GET"
-    query = select(captures.c.url).where(*asked, is_final, is_kept).execution_options(yield_per=ROWS)
-    return frozenset(address_hash(url) for url in connection.scalars(query))
+def is_answered(connection: Connection, site: str, url: str) -> bool:
+    """Say whether an address gave 200, a redirect, 304 or "gone", whole or cut for its size."""
+    return _ANSWER.first(connection, key=identity_key(url), url=url, site=site) is not None

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from archive.catalog import checks, pages, read, similar, write
-from archive.catalog.answered import answered_hashes
+from archive.catalog.answered import is_answered
 from archive.catalog.browsing import Browsing
 from archive.catalog.changes import generation, note_documents
 from archive.catalog.checks import Due, Removed
@@ -129,12 +129,12 @@ class Catalog(Opened):
         """Return the addresses that were read as articles, each with the page on which it was found last."""
         return self._ask(lambda connection: read.article_pages(connection, site))
 
-    def answered(self, site: str) -> frozenset[int]:
-        """Return :func:`archive.digests.address_hash` of every address of a site that has a final answer.
+    def is_answered(self, site: str, url: str) -> bool:
+        """Say whether the archive has a final answer of an address of a site, as it is requested.
 
         That is 200, a redirect, 304, or "gone" (404, 410); servers that refuse or break may think again.
         """
-        return self._ask(lambda connection: answered_hashes(connection, site))
+        return self._ask(lambda connection: is_answered(connection, site, url))
 
     def articles(
         self,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 
-from archive.digests import address_hash
 from archive.model import Article
 from crawler.assets import wire_form
 from crawler.files import Fetched, files_of, is_own_host
+from crawler.known import KnownSet
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -37,9 +37,10 @@ class RequisitesMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._max = crawler.settings.getint("REQUISITES_MAX_PER_PAGE")
-        self._asked: set[str] = set()
-        self._pages: set[str] = set()
-        self._answered: frozenset[int] | None = None
+        self._asked = KnownSet()
+        self._pages = KnownSet()
+        self._answered = KnownSet()
+        """Of which the archive was found to hold an answer: a site's pages need the same."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -72,7 +73,8 @@ class RequisitesMiddleware:
                 self._count("cut", len(fresh) - left)
                 logger.info("requisites cut", extra={"url": response.url, "cut": len(fresh) - left})
             fresh, left = fresh[:left], max(0, left - len(fresh))
-            self._asked.update(wire_form(url) for url, _ in fresh)
+            for url, _ in fresh:
+                self._asked.add(wire_form(url))
             needs = await asyncio.gather(*(self._fetch(url, via) for url, via in fresh))
             if self._spider.is_ending and response.request is not None:
                 self._spider.scheduler.note_unsent(response.request)  # for the next run to finish
@@ -91,9 +93,9 @@ class RequisitesMiddleware:
             return False  # a page is read as a page
         if self._spider.full:
             return True
-        if self._answered is None:
-            self._answered = self._spider.recorder.earlier.answered()
-        return address_hash(key) not in self._answered
+        if key not in self._answered and self._spider.recorder.earlier.is_answered(key):
+            self._answered.add(key)
+        return key not in self._answered
 
     async def _fetch(self, url: str, via: str) -> Iterable[str]:
         fetched = await files_of(self._crawler).fetch(url, "requisite", via)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.catalog import Catalog
+from archive.catalog.answered import _ANSWER
 from archive.catalog.read import _LATEST, _WHOLE, _WHOLE_AT
 from tests.archive.facts import make_article, make_capture
 
@@ -17,6 +18,7 @@ VALUES = {"site": "a", "digest": "sha1:A", "url": "http://a.vn/", "key": "vn,a)/
         (_WHOLE, "captures_by_digest (site=? AND digest=?)"),
         (_WHOLE_AT, "captures_by_digest (site=? AND digest=?)"),
         (_LATEST, "captures_by_key (key=?)"),
+        (_ANSWER, "captures_by_key (key=?)"),
     ],
 )
 def test_a_question_reads_the_rows_that_answer_it_and_no_others(tmp_path, question, index):

@@ -452,4 +452,11 @@ def test_one_site_is_replaced_and_the_others_stay(catalog):
 def test_an_address_is_answered_when_its_answer_came_whole_or_is_too_long(catalog, changes, is_answer):
     catalog.add_captures([make_capture(1, **changes)])
 
-    assert len(catalog.answered(SITE)) == is_answer
+    assert catalog.is_answered(SITE, PAGE) == is_answer
+
+
+def test_an_address_is_answered_of_its_own_site_as_it_is_spelled(catalog):
+    catalog.add_captures([make_capture(1, status=503), make_capture(2), make_capture(3, PAGE + "-2", site="hau_giang")])
+
+    asked = (PAGE, PAGE + "/", PAGE + "-2", PAGE + "\0", "http://[", "")
+    assert [catalog.is_answered(SITE, url) for url in asked] == [True, *[False] * 5]
