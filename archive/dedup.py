@@ -18,6 +18,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from archive.errors import ArchiveError
 from archive.model import Capture
@@ -27,6 +28,8 @@ from archive.warc.reader import read_answer
 logger = logging.getLogger(__name__)
 
 MIN_BYTES = 4096
+RECENT = 1000
+"""Answers that are remembered whole: more than are written before the catalog has them."""
 AT_ANY_ADDRESS = frozenset({"image", "attachment", "requisite"})
 """Purposes of files: they are the same wherever they lie."""
 
@@ -36,14 +39,30 @@ Ask = Callable[[str, str | None], Sequence[Capture]]
 Key = tuple[str, str | None]
 
 
+class Names(Protocol):
+    """A set of strings."""
+
+    def add(self, name: str, /) -> None:
+        """Put one in."""
+
+    def __contains__(self, name: object, /) -> bool:
+        """Say whether one is in it."""
+
+
 class Dedup:
     """What one site's archive holds, by payload digest; for one writer."""
 
-    def __init__(self, root: Path, ask: Ask, *, min_bytes: int = MIN_BYTES) -> None:
+    def __init__(self, root: Path, ask: Ask, *, min_bytes: int = MIN_BYTES, written: Names | None = None) -> None:
+        """Ask *ask*.
+
+        An empty set as *written* says that the archive holds nothing of the site before this writer: what is written
+        is put there, and *ask* is asked for that alone.
+        """
         self._root = root
         self._ask = ask
         self._min_bytes = min_bytes
-        self._found: dict[tuple[Key, Form], Original] = {}
+        self._recent: dict[tuple[Key, Form], Original] = {}
+        self._written = written
 
     def question(self, url: str, purpose: str) -> Question:
         """Return the question of one exchange."""
@@ -53,12 +72,12 @@ class Dedup:
         return digest, None if purpose in AT_ANY_ADDRESS and size >= self._min_bytes else url
 
     def _find(self, key: Key, size: int, form: Form) -> Original | None:
-        known = self._found.get((key, form))
-        if known is None:
+        known = self._recent.get((key, form))
+        if known is None and (self._written is None or _name(key, form) in self._written):
             held = (self._read(capture, key[0], size, form) for capture in self._ask(*key))
             known = next(filter(None, held), None)
             if known is not None:
-                self._found[key, form] = known
+                self._remember(key, known, form)
         return known
 
     def _read(self, capture: Capture, digest: str, size: int, form: Form) -> Original | None:
@@ -72,7 +91,20 @@ class Dedup:
         return Original.of(capture, form) if is_whole and Form.of(record.head(), size) == form else None
 
     def _note(self, key: Key, original: Original, form: Form) -> None:
-        self._found.setdefault((key, form), original)
+        if (key, form) not in self._recent:
+            self._remember(key, original, form)
+        if self._written is not None:
+            self._written.add(_name(key, form))
+
+    def _remember(self, key: Key, original: Original, form: Form) -> None:
+        if len(self._recent) >= RECENT:
+            del self._recent[next(iter(self._recent))]
+        self._recent[key, form] = original
+
+
+def _name(key: Key, form: Form) -> str:
+    digest, url = key
+    return f"{digest} {form.is_chunked} {form.encodings} {form.length} {url or ''}"
 
 
 class Question:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from archive.model import Capture, Payload
 from crawler.derive import derive, page_of
+from crawler.found import Found
 from crawler.leads import Leads, PageLeads
 from crawler.readers import states_of
 from crawler.reading import Broken, CrawlReader, Outcome, Result, Step, Steps
@@ -36,8 +37,9 @@ _Read = TypeVar("_Read")
 class Beside:
     """The reader of one crawl, and what its pages lead to."""
 
-    def __init__(self, site: Site, crawl: str, limits: Limits) -> None:
-        self.reader = CrawlReader(crawl, self._derive, states_of(site))
+    def __init__(self, site: Site, crawl: str, limits: Limits, found: Found | None = None) -> None:
+        """*found* holds what is found."""
+        self.reader = CrawlReader(crawl, self._derive, states_of(site), found)
         self.with_listings = False
         """Whether to find out what pages of an undeclared site list."""
         self.unread = 0

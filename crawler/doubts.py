@@ -16,6 +16,7 @@ from archive.model import Article
 from archive.similar import SHORT_WORDS, words_of
 from archive.times import VN
 from crawler.clean import MAX_TAGS
+from crawler.known import KnownSet
 from crawler.page import Page
 
 TORN = frozenset({"torn-encoding", "cut-chunk", "bad-chunk", "short-body", "cut-at-limit"})
@@ -85,8 +86,8 @@ class Sayings:
     """Counts the articles that say what one at another address of their site says."""
 
     def __init__(self) -> None:
-        self._texts: set[bytes] = set()
-        self._pairs: set[bytes] = set()
+        self._texts = KnownSet()
+        self._pairs = KnownSet()
 
     def note(self, article: Article) -> None:
         """Note an article; the count is the same whatever the order, and however often one is noted."""
@@ -97,15 +98,11 @@ class Sayings:
             # Short notices ("Xem tệp đính kèm") say the same of many things: headline and day must be equal, too.
             day = article.published.astimezone(VN).date() if article.published is not None else None
             said = f"{article.title}\n{day}\n{said}"
-        text = _digest(said)
+        text = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         self._texts.add(text)
-        self._pairs.add(text + _digest(article_key(article)))
+        self._pairs.add(f"{text} {article_key(article)}")
 
     @property
     def duplicates(self) -> int:
         """Articles beside the first one of each text."""
         return len(self._pairs) - len(self._texts)
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

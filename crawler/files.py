@@ -8,7 +8,7 @@ the same files. Both ask here.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from archive.errors import KhcnError
 from archive.model import Payload, Purpose
 from crawler.assets import wire_form
 from crawler.causes import cause
+from crawler.known import KnownSet
 from crawler.refusals import HostClosed, NotAsked, RobotsUnknown
 from crawler.requisites import requisites
 
@@ -56,7 +57,10 @@ class Files:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._answered: defaultdict[int, KnownSet] = defaultdict(KnownSet)
+        """Files of which nothing but an answer is to be told, nearly all, by its status."""
         self._done: dict[str, Fetched] = {}
+        """All others."""
         self._under_way: dict[str, asyncio.Task[Fetched]] = {}
         self._silent: Counter[str] = Counter()
         # Requisites must not crowd out the pages: a page's own hundred would fill the downloader.
@@ -65,13 +69,17 @@ class Files:
     def knows(self, url: str) -> bool:
         """Say whether the file at *url* was asked for in this crawl."""
         key = wire_form(url)
-        return key in self._done or key in self._under_way
+        return key in self._under_way or self._ended(key) is not None
+
+    def _ended(self, key: str) -> Fetched | None:
+        status = next((status for status, keys in self._answered.items() if key in keys), None)
+        return Fetched(status) if status is not None else self._done.get(key)
 
     async def fetch(self, url: str, purpose: Purpose, via: str | None) -> Fetched:
         """Ask for a file if nobody has yet; return how it ended. Never raises for what the network does."""
         key = wire_form(url)
         while True:
-            fetched = self._done.get(key)
+            fetched = self._ended(key)
             if fetched is None:
                 if key not in self._under_way:
                     self._under_way[key] = asyncio.create_task(self._fetch(key, url, purpose, via))
@@ -88,7 +96,10 @@ class Files:
                     fetched = SKIPPED if self._is_hopeless(url) else await self._ask(url, purpose, via)
             else:
                 fetched = SKIPPED if self._spider.is_ending else await self._ask(url, purpose, via)
-            self._done[key] = fetched
+            if fetched.status is not None and fetched == Fetched(fetched.status):
+                self._answered[fetched.status].add(key)
+            else:
+                self._done[key] = fetched
             return fetched
         finally:
             del self._under_way[key]

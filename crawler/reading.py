@@ -41,9 +41,10 @@ from archive.http import media_type
 from archive.jsonform import to_json
 from archive.model import Article, Capture, Listing, NotAnArticle, Payload, Purpose
 from archive.times import parse_warc_date
-from crawler.assets import BEGINNING, AssetBook, Measure, complete, file_facts, is_web_page, redirect_target
+from crawler.assets import BEGINNING, Measure, complete, file_facts, is_web_page, redirect_target
 from crawler.clean import MAX_PAGE_BYTES
 from crawler.doubts import Sayings
+from crawler.found import Found
 
 if TYPE_CHECKING:
     from archive.catalog import Catalog
@@ -116,11 +117,17 @@ class CrawlReader:
     Pure but for the log: the outcome depends on nothing but the captures noted.
     """
 
-    def __init__(self, crawl: str, derive: Derive, states: States | None = None) -> None:
-        """*states* names the code that reads a capture's page (:func:`crawler.readers.states_of`)."""
+    def __init__(self, crawl: str, derive: Derive, states: States | None = None, found: Found | None = None) -> None:
+        """*states* names the code that reads a capture's page (:func:`crawler.readers.states_of`).
+
+        *found* holds what is found; by default it is in memory, all of it.
+        """
         self.crawl = crawl
         self.states = states
-        self.book = AssetBook(crawl)
+        self.found = found or Found(crawl)
+        """What was found."""
+        self.book = self.found.book
+        """What is known of files."""
         self.counts: Counter[str] = Counter()
         """Captures by kind of outcome."""
         self.rejected: Counter[str] = Counter()
@@ -130,7 +137,6 @@ class CrawlReader:
         self.sayings = Sayings()
         """What articles say, to count those that say what another one does."""
         self._derive = derive
-        self._articles: dict[str, Article] = {}
 
     def note(
         self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None = None
@@ -154,7 +160,7 @@ class CrawlReader:
         if outcome.kind == "rejected":
             self.rejected[outcome.detail] += 1
         if isinstance(outcome.result, Article):
-            self._articles[capture.id] = outcome.result
+            self.found.add(outcome.result)
             self.unsure.update(unsure(outcome.result))
             self.sayings.note(outcome.result)
         return outcome
@@ -170,16 +176,15 @@ class CrawlReader:
 
         Raises KeyError when that capture was not read as an article.
         """
-        return complete(self._articles[capture], self.book)
+        return complete(self.found.article(capture), self.book)
 
     def addresses(self) -> Iterator[str]:
         """Yield the addresses of the articles noted so far."""
-        return (article.url for article in self._articles.values())
+        return self.found.addresses()
 
     def finish(self) -> Iterator[Article]:
         """Yield every article, joined with its files, in the order of (captured, capture id)."""
-        for article in sorted(self._articles.values(), key=lambda a: (a.captured, a.capture or "")):
-            yield complete(article, self.book)
+        return (complete(article, self.book) for article in self.found.in_order())
 
     def steps(
         self, capture: Capture, payload: Payload | Callable[..., Payload], measure: Measure | None = None
@@ -311,10 +316,7 @@ def files_mark(article: Article) -> int:
 
 
 def settle(
-    catalog: Catalog,
-    reader: CrawlReader,
-    told: Callable[[Article, State], object] = lambda article, state: None,
-    kept: Mapping[str, int] | None = None,
+    catalog: Catalog, reader: CrawlReader, told: Callable[[Article, State], object] = lambda article, state: None
 ) -> Counter[str]:
     """Keep every article of a crawl as its captures give it, in one transaction.
 
@@ -322,14 +324,12 @@ def settle(
     corrected. Returns how many readings were ``new``, ``changed``,
     ``unchanged`` against the article's previous one, so crawls of one site are
     settled in the order in which they ran. *told* is told what each article is.
-    *kept* has the :func:`files_mark` of those that this process has kept, by capture:
-    who has it still is in the catalog as it is.
+    What has the files still with which it was kept (:meth:`crawler.found.Found.keep`) is in the catalog as it is.
     """
-    kept = kept or {}
     states: Counter[str] = Counter()
     with catalog.transaction():
         for article in reader.finish():
-            is_kept = kept.get(article.capture or "") == files_mark(article)
+            is_kept = reader.found.mark_of(article.capture or "") == files_mark(article)
             state = catalog.state_of(article) if is_kept else catalog.add_article(article)
             states[state] += 1
             told(article, state)

@@ -10,14 +10,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import pairwise
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-
-import msgspec
 
 from archive.catalog.bulk import explained
 from archive.catalog.identity import article_id
@@ -26,8 +23,9 @@ from archive.catalog.tables import captures, readings
 from archive.catalog.times import utc_text
 from archive.jsonform import from_json, to_json
 from archive.model import Article, Capture
-from crawler.assets import AssetBook, AssetFacts
+from crawler.assets import AssetBook
 from crawler.reading import Outcome, States, state_of
+from crawler.spool import FILES, FILES_INDEXES, StoredBook, file_row, redirect_row
 
 SHARDS = 1 << 16
 """Articles are dealt out by the first four digits of their ids: a number below this."""
@@ -35,16 +33,14 @@ BATCH = 500
 
 _OWN = {
     "found": "capture PRIMARY KEY, crawl, position, captured, identity, article",
-    "files": "crawl, url, date, capture, facts",
-    "redirects": "crawl, url, date, capture, target",
+    **FILES,
     "deferred": "capture, position",
 }
 _CATALOG = {table.name: ", ".join(column.name for column in table.columns) for table in (captures, readings)}
 _capture_row, _reading_row = (itemgetter(*(column.name for column in table.columns)) for table in (captures, readings))
 _INDEXES = (
     "CREATE INDEX found_by_identity ON found (identity, position, captured, capture)",
-    "CREATE INDEX files_by_url ON files (crawl, url, date, capture)",
-    "CREATE INDEX redirects_by_url ON redirects (crawl, url, date, capture, target)",
+    *FILES_INDEXES,
 )
 
 
@@ -99,10 +95,9 @@ class Part:
     def add_book(self, book: AssetBook) -> None:
         """Keep what a book knows of files."""
         for url, facts in book.files():
-            encoded = msgspec.json.encode(facts)
-            self._rows["files"].append((self._crawl, url, utc_text(facts.date), facts.capture, encoded))
-        for url, (date, capture, target) in book.redirects():
-            self._rows["redirects"].append((self._crawl, url, utc_text(date), capture, target))
+            self._rows["files"].append(file_row(self._crawl, url, facts))
+        for url, entry in book.redirects():
+            self._rows["redirects"].append(redirect_row(self._crawl, url, entry))
 
     def _add_article(self, article: Article) -> None:
         told = article_id(article), to_json(article)
@@ -206,36 +201,12 @@ class Work:
 
     def book(self, crawl: str) -> AssetBook:
         """Return what is known of the files of a crawl."""
-        return _StoredBook(crawl, self._database)
+        return StoredBook(crawl, self._database, self._path)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
         with explained(self._path):
             yield
-
-
-class _StoredBook(AssetBook):
-    """A book that looks up in the file what others hold in memory."""
-
-    def __init__(self, crawl: str, database: sqlite3.Connection) -> None:
-        super().__init__(crawl)
-        self._database = database
-
-    def file_at(self, key: str) -> AssetFacts | None:
-        query = "SELECT facts FROM files WHERE crawl = ? AND url = ? ORDER BY date, capture LIMIT 1"
-        row = self._database.execute(query, (self.crawl, key)).fetchone()
-        if row is None:
-            return None
-        from crawler.images import ImageFacts  # Pillow is loaded where there are pictures
-
-        facts = msgspec.json.decode(row[0])
-        image, date = facts.pop("image"), msgspec.convert(facts.pop("date"), datetime)
-        return AssetFacts(**facts, date=date, image=msgspec.convert(image, ImageFacts) if image else None)
-
-    def target_of(self, key: str) -> str | None:
-        query = "SELECT target FROM redirects WHERE crawl = ? AND url = ? ORDER BY date, capture, target LIMIT 1"
-        row = self._database.execute(query, (self.crawl, key)).fetchone()
-        return row[0] if row else None
 
 
 def _open(path: Path) -> sqlite3.Connection:

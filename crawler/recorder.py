@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,11 +27,13 @@ from archive.times import VN, warc_date
 from archive.warc.records import LiveExchange
 from archive.warc.stored import payload_of
 from archive.warc.writer import WarcWriter
+from crawler.assets import wire_form
 from crawler.beside import Beside
 from crawler.earlier import Earlier
 from crawler.exits import SiteLocked
 from crawler.failed import Failed
 from crawler.held import Held
+from crawler.known import KnownSet
 from crawler.leads import Leads, PageLeads
 from crawler.lock import SiteLock
 from crawler.reading import Outcome, Result, files_mark, settle, store_all, store_crawl
@@ -39,6 +41,7 @@ from crawler.reading_process import Limits
 from crawler.rebuild import note_again
 from crawler.sending import sending
 from crawler.sites import Site
+from crawler.spool import Spool
 from crawler.tally import owed_after
 from crawler.trapped import Traps
 
@@ -107,7 +110,8 @@ class Recorder:
         """Why something could not be kept."""
         self.on_broken: Callable[[KhcnError], object] = lambda error: None
         """Called once, when that happens."""
-        self.beside = Beside(site, crawl, limits)
+        self._spool = Spool(root, site.id, crawl)
+        self.beside = Beside(site, crawl, limits, self._spool)
         """What reads beside the event loop."""
         self.reader = self.beside.reader
         # Of what the archive does not hold nothing is asked, for every answer, while it is fetched the first time.
@@ -119,8 +123,6 @@ class Recorder:
         """What the catalog does not hold yet, each with the count of exchanges written then."""
         self._kept: list[tuple[int, str, asyncio.Future[Article]]] = []
         """Articles that wait until they are durable, by the capture of their page."""
-        self._marks: dict[str, int] = {}
-        """What the files of the articles were that the catalog holds, by capture."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         """What is to be done when the exchanges written then are durable."""
         self.pages_before: set[str] = set()
@@ -129,7 +131,8 @@ class Recorder:
         """What this crawl had captured before it was interrupted."""
         self.owed = tuple(owed)
         """Articles that the crawl before left unfinished, by their addresses."""
-        self._asked: set[str] = set()
+        self._asked = KnownSet()
+        """Addresses of which the archive holds an exchange, as they are requested."""
         self._sync_seconds = sync_seconds
         self._sync_records = sync_records
         self._timer: asyncio.TimerHandle | None = None
@@ -147,7 +150,12 @@ class Recorder:
             max_bytes=max_bytes,
             max_age=max_age,
             sync_records=sync_records,
-            dedup=Dedup(root, _nothing if is_first else partial(catalog.whole, site.id), min_bytes=dedup_min_bytes),
+            dedup=Dedup(
+                root,
+                partial(catalog.whole, site.id),
+                min_bytes=dedup_min_bytes,
+                written=KnownSet() if is_first else None,
+            ),
             on_close=partial(sending.closed, root),
         )
 
@@ -170,7 +178,7 @@ class Recorder:
         for capture, _ in note_again(self.root, self.site.id, self.reader, self._catalog):
             look()
             self.held_now.add(capture)
-            self._asked.add(address_of(capture.url, capture.method, capture.request_body))
+            self._asked.add(wire_form(address_of(capture.url, capture.method, capture.request_body)))
             if capture.purpose == "page":
                 self.pages_before.add(capture.url)
 
@@ -207,7 +215,7 @@ class Recorder:
             self.give_up(error)
             raise
         address = address_of(exchange.url, *read_request(exchange.request))
-        self._asked.add(address)
+        self._asked.add(wire_form(address))
         self.counts["requests"] += 1
         if exchange.certificate_until is not None and self.site.claims(exchange.url):
             self.certificates[urlsplit(exchange.url).netloc] = exchange.certificate_until
@@ -343,7 +351,8 @@ class Recorder:
         # Not before the transaction ended well: what it could not take is told again.
         # Pages that took long to read come behind those that were written after them.
         self._is_told = bool(durable)
-        self._marks.update((article.capture or "", files_mark(article)) for article in articles)
+        for article in articles:
+            self._spool.keep(article.capture or "", files_mark(article))
         self._pending = [entry for entry in self._pending if entry[0] > durable]
         del self._kept[: len(kept)]
         for (_, _, waiting), article in zip(kept, articles, strict=True):
@@ -367,7 +376,7 @@ class Recorder:
                 f"{self.site.id}: {self.beside.unread} answers are not read yet; the next crawl reads them"
             )
         self._commit()
-        novelty = settle(self._catalog, self.reader, self.facts.add, self._marks)
+        novelty = settle(self._catalog, self.reader, self.facts.add)
         if self._writer.durable:
             write_settled(self._catalog, self.root, self.site.id, self.crawl)
         self._is_closed = True
@@ -381,14 +390,10 @@ class Recorder:
         """
         try:
             self._catalog.close()
+            self._spool.close()
             write_report(self.root, report, ended=self._is_closed)
         finally:
             self._lock.__exit__(None, None, None)
-
-
-def _nothing(digest: str, url: str | None) -> Sequence[Capture]:
-    """Return the captures that hold a payload, of a site of which there are none."""
-    return ()
 
 
 def recorder_of(crawler: Crawler) -> Recorder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from archive.posts import address_of
 from archive.report import Failure, RequisiteCounts
 from archive.warc.reader import StoredExchange, iter_exchanges
 from crawler.assets import wire_form
+from crawler.known import KnownSet
 
 GONE = (404, 410)
 """Statuses that are an answer: the server knows no such address (any more)."""
@@ -30,8 +31,8 @@ class Tally:
     """Addresses whose last exchange gave no usable answer."""
     requisites: RequisiteCounts = field(default_factory=RequisiteCounts)
     """Of what pages need, the files asked for, and those missing; a file that moved is counted where it went."""
-    asked: set[str] = field(default_factory=set)
-    """Addresses of all exchanges."""
+    asked: KnownSet = field(default_factory=KnownSet)
+    """Addresses of all exchanges, as they were requested."""
     first: datetime | None = None
     """When the first request was sent."""
     last: datetime | None = None
@@ -47,7 +48,7 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
     for warc in warcs:
         for stored in iter_exchanges(root, warc, on_torn=lambda torn: None):
             found.requests += 1
-            found.asked.add(stored.url)
+            found.asked.add(wire_form(stored.url))
             found.bytes += stored.answer.size if stored.answer is not None else 0
             found.captures += stored.capture is not None
             found.revisits += stored.capture is not None and stored.capture.revisit_of is not None
@@ -66,17 +67,16 @@ def tally(root: Path, warcs: Iterable[str]) -> Tally:
     return found
 
 
-def owed_after(crawl: Iterable[Article], asked: Iterable[str], owed_before: Iterable[str] = ()) -> tuple[str, ...]:
+def owed_after(crawl: Iterable[Article], asked: Container[str], owed_before: Iterable[str] = ()) -> tuple[str, ...]:
     """Return the articles that a crawl which was stopped leaves to the next one, by their addresses.
 
-    *crawl* are the articles it read, *asked* the addresses it asked for; *owed_before* is what the
-    crawl before left to it.
+    *crawl* are the articles it read, *asked* the addresses it asked for, as they are requested
+    (:func:`crawler.assets.wire_form`); *owed_before* is what the crawl before left to it.
     """
-    done = {wire_form(url) for url in asked}
-    left = {url for url in owed_before if wire_form(url) not in done}
+    left = {url for url in owed_before if wire_form(url) not in asked}
     for article in crawl:
         files = [image.url for image in article.images] + [entry.url for entry in article.attachments]
-        if any(wire_form(url) not in done for url in files):
+        if any(wire_form(url) not in asked for url in files):
             left.add(article.url)
     return tuple(sorted(left))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, cast
 from archive.model import Article, Purpose
 from crawler.assets import wire_form
 from crawler.files import files_of
+from crawler.known import KnownSet
 from crawler.refusals import Unfinished
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class AssetsPipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._noted: set[str] = set()
+        self._noted = KnownSet()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

@@ -193,6 +193,30 @@ def test_nothing_is_referred_to_before_the_catalog_knows_it(tmp_path):
     assert again.revisit_of is None
 
 
+def test_what_is_not_remembered_any_more_is_asked_of_the_catalog(tmp_path, monkeypatch):
+    from archive.dedup import Dedup
+
+    monkeypatch.setattr("archive.dedup.RECENT", 2)
+    site = Site(tmp_path)
+    asked: list[str] = []
+
+    def ask(digest, url):
+        asked.append(digest)
+        return site.catalog.whole(SITE, digest, url)
+
+    bodies = [bytes([number]) * 5000 for number in range(6)]
+    with WarcWriter(tmp_path, SITE, "ha_tinh-1", info={}, dedup=Dedup(tmp_path, ask, written=set())) as writer:
+        first = [writer.write(at(n, picture(n, body)), purpose="image") for n, body in enumerate(bodies)]
+        assert asked == []  # the site is new: nothing but what was written is to be found
+        writer.sync()
+        site.catalog.add_captures(first)
+        again = [writer.write(at(n + 9, picture(n, body)), purpose="image") for n, body in enumerate(bodies)]
+
+    assert [capture.revisit_of for capture in first] == [None] * 6
+    assert [capture.revisit_of for capture in again] == [capture.id for capture in first]
+    assert asked == [capture.digest for capture in first]
+
+
 BODIES = st.sampled_from([b"", b"a", PAGE, JPEG, JPEG[:4096], JPEG[:4095], b"b" * 5000])
 URLS = st.sampled_from([f"https://a.vn/{name}" for name in "abc"])
 PURPOSES = st.sampled_from(["page", "image", "attachment", "robots"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from archive.catalog import Catalog
 from archive.model import Article, Attachment, Capture, Listing, NotAnArticle, Payload
 from crawler.reading import CrawlReader, settle, store, store_crawl
+from crawler.spool import Spool
 from tests.archive.facts import CRAWL, PAGE, SITE, make_article, make_capture
 
 PLAN = "https://skhcn.hatinh.gov.vn/upload/ke-hoach.pdf"
@@ -32,9 +34,13 @@ def derive(capture: Capture, payload: Payload) -> Article | Listing | NotAnArtic
     return NotAnArticle("no_title", "seen: nothing")
 
 
-@pytest.fixture
-def reader() -> CrawlReader:
-    return CrawlReader(CRAWL, derive)
+@pytest.fixture(params=["memory", "disk"])
+def reader(request, tmp_path) -> Iterator[CrawlReader]:
+    if request.param == "memory":
+        yield CrawlReader(CRAWL, derive)
+        return
+    with Spool(tmp_path, SITE, CRAWL) as spool:
+        yield CrawlReader(CRAWL, derive, found=spool)
 
 
 def never() -> Payload:
