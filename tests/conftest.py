@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
 import uuid
@@ -21,6 +22,10 @@ _AT_ANY_PACE: dict[str, Any] = {"deadline": None, "suppress_health_check": [Heal
 settings.register_profile("same", derandomize=True, database=None, **_AT_ANY_PACE)
 settings.register_profile("search", print_blob=True, **_AT_ANY_PACE)
 settings.load_profile("same")
+
+# A shell has what it starts in the background pass over Ctrl-C, and so would every command that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ENGINES = ("sqlite", "postgresql")
 
