@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from archive.catalog.prepared import Prepared
 from archive.catalog.tables import captures
@@ -12,9 +12,10 @@ GONE = (404, 410)
 
 _ANSWER = Prepared(
     select(captures.c.id)
-    # By the key, which is indexed; of its spellings the one that is asked for.
+    # Of the spellings with a key the one that is asked for.
     .where(captures.c.key == bindparam("key"), captures.c.url == bindparam("url"))
-    .where(captures.c.site == bindparam("site"), captures.c.method == "GET")
+    # Wrapped, so that the few are found by their key, and not all of the site looked through.
+    .where(func.coalesce(captures.c.site, "") == bindparam("site"), captures.c.method == "GET")
     .where(or_(captures.c.status.between(200, 399), captures.c.status.in_(GONE)))
     .where(or_(captures.c.truncated.is_(None), captures.c.truncated == "length"))
     .limit(1)
