@@ -18,11 +18,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.atomic import remove, write_whole
+from archive.atomic import explained, make_folder, remove, write_whole
 from archive.errors import ArchiveError
 from archive.http import MAX_HEAD
 from archive.model import Location
 from archive.posts import WITH_BODY, address_of, request_of
+from archive.sorting import LineSorter
 from archive.times import parse_warc_date, timestamp14
 from archive.urls import surt
 from archive.warc.captures import ANSWERS, payload_digest_of
@@ -159,9 +160,17 @@ def sidecar_path(root: Path, warc: str) -> Path:
 
 
 def write_sorted(path: Path, lines: Iterable[bytes]) -> None:
-    """Write an index: lines sorted by their bytes (``LC_ALL=C``), to a temporary name, synced, renamed."""
-    with write_whole(path) as file:
-        file.writelines(sorted(line + b"\n" for line in lines))
+    """Write an index: lines sorted by their bytes (``LC_ALL=C``), to a temporary name, synced, renamed.
+
+    Memory is flat: some lines at a time are in it.
+    """
+    with explained(path):
+        make_folder(path.parent)
+    with LineSorter(path.parent) as sorter:
+        for line in lines:
+            sorter.add(line)
+        with write_whole(path) as file:
+            file.writelines(line + b"\n" for line in sorter)
 
 
 def index_warc(root: Path, warc: str) -> Path:
@@ -172,11 +181,10 @@ def index_warc(root: Path, warc: str) -> Path:
     """
     if warc.endswith(OPEN):
         raise ArchiveError(f"{warc}: only closed files are indexed; this one is being written or left over")
+    path = sidecar_path(root, warc)
     with find_warc(root, warc).open("rb") as file:
         found = ((each.record, Location(warc, each.offset, each.length)) for each in read_members(file))
-        lines = [str(line).encode() for line in lines_of(found)]
-    path = sidecar_path(root, warc)
-    write_sorted(path, lines)
+        write_sorted(path, (str(line).encode() for line in lines_of(found)))
     # Left there when the disk was full just as the file was closed.
     remove(path.with_name(path.name + OPEN))
     return path

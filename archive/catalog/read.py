@@ -145,13 +145,21 @@ def articles_in_order(
         query = query.where(versions.c.dated >= first_moment(since))
     if until is not None:
         query = query.where(versions.c.dated < end_moment(until))
-    rows = connection.scalars(query, execution_options={"yield_per": 10_000})
-    return b"".join(bytes.fromhex(article) for article in rows)
+    return _packed(connection, query)
+
+
+def _packed(connection: Connection, query: Select[Any]) -> bytes:
+    """Return the ids that a query gives, ``ID_BYTES`` each."""
+    return b"".join(map(bytes.fromhex, connection.scalars(query, execution_options={"yield_per": 10_000})))
+
+
+def _unpacked(packed: bytes) -> list[str]:
+    return [packed[at : at + ID_BYTES].hex() for at in range(0, len(packed), ID_BYTES)]
 
 
 def articles_by_id(connection: Connection, packed: bytes) -> list[Article]:
     """Return the latest versions of articles (packed ids), in this order, without those not there any more."""
-    ids = [packed[at : at + ID_BYTES].hex() for at in range(0, len(packed), ID_BYTES)]
+    ids = _unpacked(packed)
     query = select(versions, articles.c.site).join(articles, articles.c.current == versions.c.id)
     rows = {row.article: row for row in connection.execute(query.where(articles.c.id.in_(ids)))}
     return articles_of(connection, [rows[article] for article in ids if article in rows])
@@ -192,11 +200,12 @@ def new_versions(connection: Connection, site: str, crawl: str) -> Iterator[Arti
         .where(func.coalesce(articles.c.site, "") == site, captures.c.crawl == crawl)
         .order_by(versions.c.captured, versions.c.url, versions.c.capture)
     )
-    ids = connection.scalars(query).all()
+    packed = _packed(connection, query)
     rows = select(versions, articles.c.site).join(articles, articles.c.id == versions.c.article)
-    for start in range(0, len(ids), BATCH):
-        some = {row.id: row for row in connection.execute(rows.where(versions.c.id.in_(ids[start : start + BATCH])))}
-        yield from articles_of(connection, [some[version] for version in ids[start : start + BATCH]])
+    for start in range(0, len(packed), BATCH * ID_BYTES):
+        ids = _unpacked(packed[start : start + BATCH * ID_BYTES])
+        some = {row.id: row for row in connection.execute(rows.where(versions.c.id.in_(ids)))}
+        yield from articles_of(connection, [some[version] for version in ids])
 
 
 def crawls_beside(connection: Connection, site: str, crawl: str) -> list[str]:

@@ -21,13 +21,13 @@ from archive.atomic import TEMPORARY, sync_folder, write_whole
 from archive.catalog import Catalog
 from archive.catalog.pages import Page
 from archive.digests import BLOCK
+from archive.sorting import LineSorter
 from archive.takedown import takedown
 from archive.times import now, warc_date
 from archive.wacz.copying import copy_piece
 from archive.wacz.names import ARCHIVE, DATAPACKAGE, INDEX, INDEX_OF_INDEX, PAGES, SUFFIX
 from archive.wacz.package import Package, as_json
 from archive.wacz.select import ExportRefused, Piece, Wanted, select
-from archive.wacz.sorting import LineSorter
 from archive.withheld import withheld
 from archive.zipnum import write_zipnum
 

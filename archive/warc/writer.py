@@ -318,7 +318,8 @@ class _OpenWarc:
         # be made again, never an index of records that are not there.
         os.rename(_open_name(self._path), self._path)
         sync_folder(self._path.parent)
-        write_sorted(self._sidecar, _open_name(self._sidecar).read_bytes().splitlines())
+        with _open_name(self._sidecar).open("rb") as lines:
+            write_sorted(self._sidecar, (line.rstrip(b"\n") for line in lines))
         _open_name(self._sidecar).unlink(missing_ok=True)
 
     def release(self) -> None:

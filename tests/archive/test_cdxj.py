@@ -15,8 +15,10 @@ from archive.cdxj import (
     parse_line,
     read_lines,
     sidecar_path,
+    write_sorted,
 )
 from archive.errors import ArchiveError
+from archive.sorting import LineSorter
 from archive.urls import surt
 from archive.warc.reader import list_warcs, read_record
 from archive.warc.writer import WarcWriter
@@ -95,6 +97,42 @@ def test_an_index_made_again_equals_the_one_written_live(written):
 
     assert index_warc(root, warc) == path
     assert path.read_bytes() == live
+
+
+def test_a_long_index_is_sorted_some_lines_at_a_time(tmp_path, monkeypatch):
+    held = []
+
+    class Small(LineSorter):
+        def __init__(self, folder):
+            super().__init__(folder, run_bytes=3000)
+
+        def add(self, line):
+            super().add(line)
+            held.append(len(self._lines))
+
+    monkeypatch.setattr("archive.cdxj.LineSorter", Small)
+    lines = [f"vn,gov)/{number % 37:03} 20240506070809 {{}}".encode() for number in range(2000)]
+    path = tmp_path / "cdxj" / "x.cdxj"
+
+    write_sorted(path, iter(lines))
+
+    assert path.read_bytes() == b"".join(line + b"\n" for line in sorted(lines))
+    assert max(held) < 50
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_index_that_can_not_be_written_leaves_what_was_there(tmp_path):
+    path = tmp_path / "x.cdxj"
+    path.write_bytes(b"before")
+
+    def lines():
+        yield b"vn)/ 20240506070809 {}"
+        raise ArchiveError("damaged")
+
+    with pytest.raises(ArchiveError, match="damaged"):
+        write_sorted(path, lines())
+
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("x.cdxj", b"before")]
 
 
 def test_an_open_file_is_not_indexed(tmp_path):
