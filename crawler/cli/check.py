@@ -11,7 +11,7 @@ from rich.text import Text
 from archive.errors import ConfigError
 from crawler.claims import disagreements
 from crawler.cli.common import console, json_option, registry, say, table, write_json
-from crawler.cli.crawl import Setting
+from crawler.cli.given import Setting
 from crawler.config import Config
 from crawler.dry_run import FIELDS, SeedCheck, Tour, checks
 from crawler.exits import Exit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +15,7 @@ from archive.times import UTC, VN
 from crawler.cli import exit_of
 from crawler.cli.chosen import chosen, next_due, only_due
 from crawler.cli.common import check_writable, cluster_option, json_option, registry, say
+from crawler.cli.given import Day, Setting
 from crawler.cli.progress import Progress, print_summary
 from crawler.cli.storing import store
 from crawler.config import Config
@@ -29,32 +30,6 @@ if TYPE_CHECKING:
     from crawler.run import Ended
 
 logger = logging.getLogger(__name__)
-
-
-class Setting(click.ParamType[tuple[str, str]]):
-    """``NAME=VALUE`` as Scrapy's own ``-s`` takes it."""
-
-    name = "NAME=VALUE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Return name and value."""
-        name, sign, text = str(value).partition("=")
-        if not sign or not name.isupper():
-            self.fail(f'"{value}" is no setting; write it as NAME=VALUE, such as DOWNLOAD_DELAY=2', param, ctx)
-        return name, text
-
-
-class Day(click.ParamType[date]):
-    """A day, as ``2025-06-11``."""
-
-    name = "DATE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day."""
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f'"{value}" is no date; write it as 2025-06-11', param, ctx)
 
 
 @click.command("crawl")

@@ -15,7 +15,7 @@ from archive.model import NotAnArticle
 from archive.times import VN, now
 from crawler.claims import claimant
 from crawler.cli.common import console, json_option, registry, say, table, write_json
-from crawler.cli.crawl import Setting
+from crawler.cli.given import Setting
 from crawler.config import Config
 from crawler.exits import Exit
 from crawler.proposal import Proposal, is_web

@@ -14,7 +14,7 @@ from archive.errors import KhcnError
 from archive.storage.send import keep_days
 from crawler.cli import exit_of
 from crawler.cli.common import check_writable, console, json_option, load_site, registry, say, table
-from crawler.cli.crawl import Day, Setting
+from crawler.cli.given import Day, Setting
 from crawler.cli.storing import store
 from crawler.config import Config
 from crawler.exits import Exit, gravest

@@ -198,6 +198,13 @@ def test_light_verbs_load_no_crawl_engine():
     assert done.stdout.strip() == "False"
 
 
+def test_the_registry_loads_no_database():
+    code = "import sys; import crawler.cli.sites; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
+
+
 def test_sites_are_listed_with_status_and_hosts(tmp_path):
     rows = {
         row["site"]: row for row in map(json.loads, khcn("sites", "list", "--json", data=tmp_path).stdout.splitlines())
