@@ -10,7 +10,6 @@ come to differ from these, this follows them: a key equals the one that cdxj-ind
 """
 
 import re
-import socket
 from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
@@ -153,14 +152,17 @@ def _turned(name: str) -> str:
 
 def _dotted(host: bytes) -> str | None:
     """Return the usual spelling of an IPv4 address, None for other hosts; ValueError if int() finds it too long."""
-    if re.fullmatch(rb"[0-9]+", host):
+    is_number = re.fullmatch(rb"[0-9]+", host)
+    if not (is_number or _OCTAL_IP.fullmatch(host) or _DECIMAL_IP.fullmatch(host)):
+        return None
+    import socket  # for these few alone: it takes long to load
+
+    if is_number:
         return socket.inet_ntoa((int(host) & 0xFFFFFFFF).to_bytes(4, "big"))
-    if _OCTAL_IP.fullmatch(host) or _DECIMAL_IP.fullmatch(host):
-        try:
-            return socket.inet_ntoa(socket.inet_aton(host.decode()))
-        except OSError:
-            return None
-    return None
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.decode()))
+    except OSError:
+        return None
 
 
 def _canonical_path(path: bytes, with_host: bool) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -53,7 +52,7 @@ class Folder:
     def put(self, path: Path, name: str, digest: str, replaces: str = "") -> None:
         """Keep a file: written beside, synced, then linked to its name, which fails when the name is taken."""
         target = self.folder / name
-        temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}{TEMPORARY}")
+        temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}{TEMPORARY}")
         with self._explained(name):
             self._check_mounted()
             make_folder(target.parent)

@@ -7,6 +7,7 @@ same way. Memory is flat whatever a member inflates to.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import BinaryIO, Protocol
 
 from archive.verify.whole import HEADER, OURS, TRAILER, Short, Whole, has_padding, unpack
@@ -32,8 +33,8 @@ class Taker(Protocol):
     def begin(self, offset: int) -> None:
         """Start a member that lies at *offset*."""
 
-    def feed(self, data: bytes) -> bool:
-        """Take bytes; say whether more of them may be of use."""
+    def feed(self, data: bytes | memoryview) -> bool:
+        """Take bytes, which may be others after that; say whether more of them may be of use."""
 
     def end(self, length: int, oddity: str | None) -> None:
         """End a whole member. *oddity*: what of it our writer would not have written."""
@@ -53,32 +54,39 @@ class _Walk:
         self._end = end
         self._taker = taker
         self._system: int | None = None
+        # One buffer for all that is read: to make a new one each time takes longer than to copy what is left.
+        self._data = bytearray(2 * BLOCK)
         self._go_to(start)
 
     def _go_to(self, offset: int) -> None:
         self._file.seek(offset)
         self._offset = offset  # of the first byte in _data
         self._at = 0  # in _data: all before it is done
+        self._stop = 0  # in _data: behind all that was read
         self._unread = self._end - offset
-        self._data = bytearray()
 
     def _more(self, keep_from: int) -> bool:
         """Read on; what lies in _data before an index is let go, so that it becomes 0."""
-        block = self._file.read(min(BLOCK, self._unread)) if self._unread > 0 else b""
-        del self._data[:keep_from]
-        self._data += block
+        held = self._stop - keep_from
+        buffer = self._data if held + BLOCK <= len(self._data) else bytearray(2 * held + BLOCK)
+        buffer[:held] = memoryview(self._data)[keep_from : self._stop]
+        self._data = buffer
+        count = 0
+        if self._unread > 0:
+            count = self._file.readinto(memoryview(buffer)[held : held + min(BLOCK, self._unread)])  # type: ignore[attr-defined]
         self._offset += keep_from
         self._at = 0
-        self._unread = self._unread - len(block) if block else 0
-        return bool(block)
+        self._stop = held + count
+        self._unread = self._unread - count if count else 0
+        return bool(count)
 
     def run(self) -> None:
         broken = 0
-        while self._at < len(self._data) or self._more(self._at):
-            if len(self._data) - self._at < HEADER + TRAILER:
+        while self._at < self._stop or self._more(self._at):
+            if self._stop - self._at < HEADER + TRAILER:
                 self._more(self._at)
             offset = self._offset + self._at
-            is_member = self._data.startswith(MAGIC[: len(self._data) - self._at], self._at)
+            is_member = self._data.startswith(MAGIC[: self._stop - self._at], self._at)
             if is_member and self._at_once(offset):
                 continue
             fault = self._member(offset) if is_member else ("gzip-junk", "")
@@ -97,11 +105,15 @@ class _Walk:
         whole = self._whole()
         if whole is None:
             return False
-        text, end, is_padded = whole
+        pieces, end, is_padded = whole
         self._taker.begin(start)
-        if text and not self._taker.feed(text) and len(text) > _OUT:
+        is_wanted = True
+        for piece in pieces:
+            if piece:
+                is_wanted = self._taker.feed(piece)
+        if not is_wanted and sum(map(len, pieces)) > _OUT:
             return False
-        oddity = self._header_oddity(self._data[self._at : self._at + HEADER + 1], text)
+        oddity = self._header_oddity(self._data[self._at : self._at + HEADER + 1], pieces)
         if oddity is None and is_padded:
             oddity = _PADDED
         self._taker.end(end - self._at, oddity)
@@ -111,9 +123,9 @@ class _Walk:
     def _whole(self) -> Whole | None:
         while True:
             try:
-                return unpack(self._data, self._at, is_last=self._unread <= 0)
+                return unpack(self._data, self._at, self._stop, is_last=self._unread <= 0)
             except Short:
-                if len(self._data) - self._at > AT_ONCE or not self._more(self._at):
+                if self._stop - self._at > AT_ONCE or not self._more(self._at):
                     return None
 
     def _member(self, start: int) -> tuple[str, str] | None:
@@ -130,17 +142,17 @@ class _Walk:
         fed = inflated = 0
         ends = _Ends(at) if stored is not None else None
         while not inflater.eof:
-            if ends is not None and not ends.look(self._data, at, is_more=self._unread > 0):
+            if ends is not None and not ends.look(self._data, at, self._stop, is_more=self._unread > 0):
                 ends = None
             if ends is not None:
                 stop = cut = ends.stop
             else:
                 # Where the next member seems to start, this one seems to end.
-                hint = self._data.find(MAGIC, at + 1)
-                stop = hint if hint > 0 else len(self._data) - (2 * TRAILER if self._unread else 0)
+                hint = self._data.find(MAGIC, at + 1, self._stop)
+                stop = hint if hint > 0 else self._stop - (2 * TRAILER if self._unread else 0)
                 cut = max(at, stop - TRAILER - 1)
             if stop <= at:
-                left = len(self._data) - at
+                left = self._stop - at
                 if not self._more(at) and not left:
                     return "gzip-torn", f"the file ends after {fed} bytes of a gzip member"
                 if ends is not None:
@@ -172,7 +184,7 @@ class _Walk:
                         break
             at = stop
         behind = inflater.unused_data
-        oddity = self._header_oddity(header, beginning) or (stored.oddity if stored else None)
+        oddity = self._header_oddity(header, (beginning,)) or (stored.oddity if stored else None)
         if oddity is None and before is not None and not behind and has_padding(before, last):
             oddity = _PADDED
         self._taker.end(fed - len(behind), oddity)
@@ -181,7 +193,7 @@ class _Walk:
             self._go_to(start + fed - len(behind))
         return None
 
-    def _header_oddity(self, header: bytearray, beginning: bytes) -> str | None:
+    def _header_oddity(self, header: bytearray, pieces: Sequence[bytes | memoryview]) -> str | None:
         if len(header) <= HEADER:
             return "its gzip header is cut"
         level, system = header[8], header[9]
@@ -190,24 +202,25 @@ class _Walk:
         is_stored = header[HEADER] & 6 == 0
         if not header.startswith(OURS) or system != self._system or level not in (_STORED, _DEFLATED):
             return f"its gzip header is {header[:HEADER].hex()}"
-        if (level == _STORED) != is_stored and not (is_stored and _is_vain(beginning)):
+        if (level == _STORED) != is_stored and not (is_stored and _is_vain(b"".join(pieces))):
             return f"its gzip header notes level {level} and its data another"
         return None
 
     def _find(self, offset: int) -> int | None:
         """Return where the next member starts that holds a record."""
         self._go_to(offset)
-        while self._at < len(self._data) or self._more(self._at):
-            at = self._data.find(MAGIC, self._at)
+        while self._at < self._stop or self._more(self._at):
+            at = self._data.find(MAGIC, self._at, self._stop)
             if at < 0:
-                if not self._more(max(self._at, len(self._data) - 2)):
+                if not self._more(max(self._at, self._stop - 2)):
                     return None
                 continue
-            if len(self._data) - at < 512:
+            if self._stop - at < 512:
                 self._more(at)
                 at = 0
+            beginning = self._data[at : min(at + 512, self._stop)]
             try:
-                if zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(self._data[at : at + 512], 5) == b"WARC/":
+                if zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(beginning, 5) == b"WARC/":
                     return self._offset + at
             except zlib.error:
                 pass
@@ -230,16 +243,16 @@ class _Ends:
         self._head = start + HEADER
         self._end: int | None = None
 
-    def look(self, data: bytearray, at: int, *, is_more: bool) -> bool:
-        """Go on from block to block; say whether that told how much from *at* on is the member's."""
-        while self._end is None and self._head + 5 <= len(data):
+    def look(self, data: bytearray, at: int, stop: int, *, is_more: bool) -> bool:
+        """Go on from block to block, before *stop*; say whether that told how much from *at* on is the member's."""
+        while self._end is None and self._head + 5 <= stop:
             first = data[self._head]
             if first & 6:
                 return False  # deflated from here on
             self._head += 5 + int.from_bytes(data[self._head + 1 : self._head + 3], "little")
             if first & 1:
                 self._end = self._head + TRAILER
-        self.stop = min(self._head if self._end is None else self._end, len(data))
+        self.stop = min(self._head if self._end is None else self._end, stop)
         return self.stop > at or (is_more and at != self._end)
 
     def shift(self, count: int) -> None:

@@ -20,11 +20,15 @@ _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*?)?\r?(\n?)")
 _MAX_SIZE_LINE = 16384
 
 
-# Digits of RFC 4648 to those of int(text, 32); every other character to one that is none.
-_BASE32 = bytes(
-    dict(zip(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghijklmnopqrstuv", strict=True)).get(char, 33)
-    for char in range(256)
-)
+# Digits of RFC 4648, in either case, to those of int(text, 32); every other character to one that is none.
+_BASE32 = bytearray(b"!" * 256)
+for _large, _small, _digit in zip(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+    b"abcdefghijklmnopqrstuvwxyz234567",
+    b"0123456789abcdefghijklmnopqrstuv",
+    strict=True,
+):
+    _BASE32[_large] = _BASE32[_small] = _digit
 
 
 class Digest:
@@ -42,14 +46,15 @@ class Digest:
         raw = self._hash.digest()
         if len(value) == 2 * len(raw) and value.lower() == raw.hex():
             return True
-        digits = value.rstrip("=").upper()
+        digits = value.rstrip("=")
         spare = 5 * len(digits) - 8 * len(raw)
         if not 0 <= spare < 5:
             return False
         # base64.b32decode takes ten times as long, and this is asked of every record.
-        with suppress(ValueError):
+        try:
             return int(digits.encode().translate(_BASE32), 32) == int.from_bytes(raw) << spare
-        return False
+        except ValueError:
+            return False
 
     def __str__(self) -> str:
         return f"{self.algorithm}:{b32encode(self._hash.digest()).decode().rstrip('=')}"

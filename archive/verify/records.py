@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from archive.verify.payloads import Digest, Payload
 
 ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
 MAX_FIELDS = 1 << 20
 MAX_KEPT = 64 << 10
+_USUAL_FIELDS = 4096
 
 _END = b"\r\n\r\n"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])")
 _NEXT = re.compile(rb"(?:\A|\n)(?=WARC/[01]\.\d+\r?\n)")
 _NAME = re.compile(r"[^\s:]+")
-_SHORT = 100
+_SHORT, _MOST = 100, 1024
 _LABEL = re.compile(r"([A-Za-z0-9-]+):([A-Za-z0-9+/=_-]+)")
 _MANY = frozenset({"warc-concurrent-to", "warc-protocol"})
 
@@ -101,8 +101,10 @@ class Framing:
         """Whether what came last is no record."""
         return self._lost is not None
 
-    def feed(self, data: bytes) -> None:
-        """Take the next bytes."""
+    def feed(self, data: bytes | memoryview) -> None:
+        """Take the next bytes; of a view nothing is held."""
+        if isinstance(data, memoryview):
+            data = self._in_view(data)
         if not self._held and self._record is None and self._lost is None and self._at_once(data):
             return
         data = self._held + data if self._held else data
@@ -135,6 +137,21 @@ class Framing:
             self._deliver()
         elif self._held:
             self._report(self._at, "record-torn", "it ends within its named fields")
+
+    def _in_view(self, data: memoryview) -> bytes:
+        """Take a beginning and a block without a copy; return what is left."""
+        if self._record is None and not self._held and self._lost is None:
+            beginning = bytes(data[:_USUAL_FIELDS])
+            if beginning.startswith(b"WARC/") and _END in beginning:
+                rest = self._begin(beginning) or b""
+                data = data[len(beginning) - len(rest) :]
+                self._at += len(beginning) - len(rest)
+        if self._record is not None and not self._held and self._left:
+            part = data[: self._left]
+            self._block(part)
+            data = data[len(part) :]
+            self._at += len(part)
+        return bytes(data)
 
     def _begin(self, data: bytes) -> bytes | None:
         if len(data) < 5 and b"WARC/".startswith(data):
@@ -284,7 +301,7 @@ def _read_plain(lines: list[str], record: Record) -> bool:
     faults: list[tuple[str, str]] = []
     for line in lines:
         name, colon, value = line.partition(":")
-        key = _key_of(name)
+        key = _keys.get(name) or _key_of(name)
         if not key or not colon:
             return False
         if key in _MANY:
@@ -304,14 +321,14 @@ def _is_length(text: str) -> bool:
 
 def _key_of(name: str) -> str:
     """Return the name of a field in lower case, "" of one with white space."""
-    return _known_key(name) if len(name) < _SHORT else _key(name)
+    key = name.lower() if _NAME.fullmatch(name) else ""
+    if len(name) < _SHORT and len(_keys) < _MOST:
+        _keys[name] = key
+    return key
 
 
-def _key(name: str) -> str:
-    return name.lower() if _NAME.fullmatch(name) else ""
-
-
-_known_key = lru_cache(maxsize=1024)(_key)
+_keys: dict[str, str] = {}
+"""Names of fields as written, and in lower case: a file has few of them, each thousands of times."""
 
 
 def _twice(name: str) -> str:

@@ -135,7 +135,7 @@ class _Reader:
         self._pending = []
         self._offset = offset
 
-    def feed(self, data: bytes) -> bool:
+    def feed(self, data: bytes | memoryview) -> bool:
         self._framing.feed(data)
         return not self._framing.is_lost
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 OURS = b"\x1f\x8b\x08" + bytes(5)  # no flags, no time
@@ -26,53 +27,55 @@ class Short(Exception):
 class Whole(NamedTuple):
     """A sound member."""
 
-    text: bytes
-    """What it inflates to."""
+    pieces: Sequence[bytes | memoryview]
+    """What it inflates to; of one that is not compressed where that lies, as long as nothing is read on."""
     end: int
     """Where it ends in the bytes that hold it."""
     is_padded: bool
     """Whether bits are set between its deflated data and the next full byte."""
 
 
-def unpack(data: bytearray, at: int, *, is_last: bool) -> Whole | None:
+def unpack(data: bytearray, at: int, stop: int, *, is_last: bool) -> Whole | None:
     """Return the member that begins at an index; None for one that is not to be taken at once.
 
-    *is_last*: nothing follows *data*. Raises Short.
+    *stop*: index behind the last byte that is there; *is_last*: nothing follows it. Raises Short.
     """
-    if not data.startswith(OURS, at) or len(data) <= at + HEADER:
+    if not data.startswith(OURS, at) or stop <= at + HEADER:
         return None
-    return _deflated(data, at, is_last) if data[at + HEADER] & 6 else _stored(data, at)
+    return _deflated(data, at, stop, is_last) if data[at + HEADER] & 6 else _stored(data, at, stop)
 
 
-def _stored(data: bytearray, at: int) -> Whole | None:
+def _stored(data: bytearray, at: int, stop: int) -> Whole | None:
     """Return a member of stored blocks, by their lengths: what is in them need not go through an inflater."""
-    spans = []
+    view = memoryview(data)
+    pieces = []
     head, kind = at + HEADER, 0
-    try:
-        while not kind:
-            kind, length, inverse = _BLOCK.unpack_from(data, head)
-            if kind > 1 or length ^ inverse != 0xFFFF:
-                return None
-            head += _BLOCK.size
-            spans.append((head, head + length))
-            head += length
-        crc, size = _END.unpack_from(data, head)
-    except struct.error:
-        raise Short from None
-    with memoryview(data) as view:
-        text = b"".join([view[first:behind] for first, behind in spans])
-    if len(text) != size or zlib.crc32(text) != crc:
+    while not kind:
+        if stop < head + _BLOCK.size:
+            raise Short
+        kind, length, inverse = _BLOCK.unpack_from(data, head)
+        if kind > 1 or length ^ inverse != 0xFFFF:
+            return None
+        head += _BLOCK.size + length
+        pieces.append(view[head - length : head])
+    if stop < head + TRAILER:
+        raise Short
+    crc = size = 0
+    for piece in pieces:
+        crc = zlib.crc32(piece, crc)
+        size += len(piece)
+    if _END.unpack_from(data, head) != (crc, size):
         return None
-    return Whole(text, head + TRAILER, is_padded=False)
+    return Whole(pieces, head + TRAILER, is_padded=False)
 
 
-def _deflated(data: bytearray, at: int, is_last: bool) -> Whole | None:
+def _deflated(data: bytearray, at: int, stop: int, is_last: bool) -> Whole | None:
     # Where the next member seems to start, this one seems to end.
-    end = data.find(OURS[:3], at + 1)
+    end = data.find(OURS[:3], at + 1, stop)
     if end < 0:
         if not is_last:
             raise Short
-        end = len(data)
+        end = stop
     last = end - TRAILER - 1
     if last <= at + HEADER:
         return None
@@ -87,7 +90,7 @@ def _deflated(data: bytearray, at: int, is_last: bool) -> Whole | None:
         return None
     if not inflater.eof or inflater.unconsumed_tail or inflater.unused_data:
         return None
-    return Whole(text + rest if rest else text, end, before is not None and has_padding(before, data[last:end]))
+    return Whole((text, rest) if rest else (text,), end, before is not None and has_padding(before, data[last:end]))
 
 
 def has_padding(before: zlib._Decompress, last: bytes | bytearray) -> bool:

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from archive.cdxj import lines_of
 from archive.digests import BLOCK
@@ -32,19 +32,23 @@ def copy_piece(root: Path, piece: Piece, out: BinaryIO, add_line: Callable[[byte
     path = find_warc(root, piece.warc)
     refers: set[str] = set()
 
-    def copied(walked: BinaryIO, source: BinaryIO) -> Iterator[tuple[Record, Location]]:
+    def noted(copied: Iterator[Member]) -> Iterator[tuple[Record, Location]]:
         position = 0
-        for member in _wanted(read_members(walked), piece):
+        for member in copied:
             record = member.record
             if record.type == "revisit":
                 refers.add((record.get("WARC-Refers-To-Filename") or "").rpartition("/")[2])
-            _copy(source, member, out)
             yield record, Location(piece.name, position, member.length)
             position += member.length
 
     try:
         with _opened(path) as walked, _opened(path) as source:
-            for line in lines_of(copied(walked, source)):
+            copied = (
+                read_members(cast(BinaryIO, _Passed(walked, out)))
+                if piece.offsets is None
+                else _copies(_wanted(read_members(walked), piece.offsets), source, out)
+            )
+            for line in lines_of(noted(copied)):
                 add_line(str(line).encode())
     except Torn as torn:
         raise DamagedRecord(
@@ -60,11 +64,21 @@ def _opened(path: Place) -> BinaryIO:
         raise ArchiveError(f"{path}: can not be read ({error.strerror}); mend its permissions") from error
 
 
-def _wanted(members: Iterator[Member], piece: Piece) -> Iterator[Member]:
-    if piece.offsets is None:
-        yield from members
-        return
-    offsets = piece.offsets
+class _Passed:
+    """A file that is read from its first byte to its last; whatever is read of it is written elsewhere too."""
+
+    def __init__(self, file: BinaryIO, out: BinaryIO) -> None:
+        self._file, self._out = file, out
+        self.seek = file.seek
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        data = self._file.read(size)
+        self._out.write(data)
+        return data
+
+
+def _wanted(members: Iterator[Member], offsets: array[int]) -> Iterator[Member]:
     infos: list[Member] = []
     for found in group_members(_noting(members, infos)):
         while infos and infos[0].offset < found[0].offset:
@@ -84,6 +98,12 @@ def _noting(members: Iterator[Member], infos: list[Member]) -> Iterator[Member]:
 def _holds(offsets: array[int], offset: int) -> bool:
     place = bisect_left(offsets, offset)
     return place < len(offsets) and offsets[place] == offset
+
+
+def _copies(members: Iterator[Member], source: BinaryIO, out: BinaryIO) -> Iterator[Member]:
+    for member in members:
+        _copy(source, member, out)
+        yield member
 
 
 def _copy(source: BinaryIO, member: Member, out: BinaryIO) -> None:

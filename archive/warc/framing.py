@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,15 @@ STORED = 32 << 20
 
 _MAX_HEADER = 1 << 20
 _END = b"\r\n\r\n"
+
+_MAGIC = b"\x1f\x8b\x08"
+_NO_FLAGS = _MAGIC + b"\0"
+_HEADER = 10
+_STORED_BLOCK = struct.Struct("<BHH")
+_TRAILER = struct.Struct("<II")
+_AT_ONCE = 4 << 20
+"""A longer member of stored blocks is not held as one."""
+_USUAL_HEADER = 4096
 
 
 def gzip_member(record: Record) -> Iterator[bytes]:
@@ -83,30 +93,111 @@ def read_members(file: BinaryIO, offset: int = 0, *, max_block: int | None = Non
     Raises Torn at the first member that is not one whole record, after all those before it.
     """
     file.seek(offset)
-    unread = b""
-    while True:
-        unread = unread or file.read(BLOCK)
-        if not unread:
-            return
-        sink = _RecordSink(max_block)
-        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        length = 0
+    source = _Source(file)
+    while source.holds(1):
         try:
-            while not inflater.eof:
-                if not unread and not (unread := file.read(BLOCK)):
-                    raise Torn(offset, f"the file ends after {length} bytes of its gzip member")
-                length += len(unread)
-                sink.write(inflater.decompress(unread, BLOCK * 4))
-                while inflater.unconsumed_tail and not inflater.eof:
-                    sink.write(inflater.decompress(inflater.unconsumed_tail, BLOCK * 4))
-                unread = inflater.unused_data
-            length -= len(unread)
-            yield Member(sink.record(), offset, length)
+            member = source.stored(offset, max_block) or source.inflated(offset, max_block)
         except zlib.error as error:
             raise Torn(offset, f"broken gzip member ({error})") from error
         except _NotARecord as error:
             raise Torn(offset, str(error)) from error
-        offset += length
+        yield member
+        offset += member.length
+
+
+class _Source:
+    """Gzip members, one behind the other, of a file that is read in large pieces.
+
+    The pieces lie in one buffer: to make a new one for each takes longer than to copy them.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._take(bytearray(2 * BLOCK))
+        self._at = self._end = 0  # in the buffer: from here to there lies what is not done
+
+    def _take(self, buffer: bytearray) -> None:
+        self._buffer, self._view = buffer, memoryview(buffer)
+
+    def holds(self, count: int) -> bool:
+        """Read on until so many bytes are there; say whether they are: the file may end, or they may be too many."""
+        if count > _AT_ONCE:
+            return False
+        while self._end - self._at < count:
+            held = self._view[self._at : self._end]
+            if count > len(self._buffer):
+                self._take(bytearray(2 * count))
+            self._view[: len(held)] = held
+            self._at, self._end = 0, len(held)
+            piece = self._file.read(min(BLOCK, len(self._buffer) - self._end))
+            if not piece:
+                return False
+            self._view[self._end : self._end + len(piece)] = piece
+            self._end += len(piece)
+        return True
+
+    def stored(self, offset: int, max_block: int | None) -> Member | None:
+        """Take a sound member of stored blocks: what is in them need not go through an inflater.
+
+        None, and nothing is taken, when it is none, or is too long to be held.
+        """
+        if not self.holds(_HEADER + 1) or not self._buffer.startswith(_NO_FLAGS, self._at):
+            return None
+        lengths, length, kind = [], _HEADER, 0
+        while not kind:
+            if not self.holds(length + _STORED_BLOCK.size):
+                return None
+            kind, size, inverse = _STORED_BLOCK.unpack_from(self._buffer, self._at + length)
+            if kind > 1 or size ^ inverse != 0xFFFF:
+                return None
+            lengths.append(size)
+            length += _STORED_BLOCK.size + size
+        if not self.holds(length + _TRAILER.size):
+            return None
+        at, pieces, crc = self._at + _HEADER, [], 0
+        for size in lengths:
+            at += _STORED_BLOCK.size
+            pieces.append(self._view[at : at + size])
+            crc = zlib.crc32(pieces[-1], crc)
+            at += size
+        if _TRAILER.unpack_from(self._buffer, at) != (crc, sum(lengths) & 0xFFFFFFFF):
+            return None
+        self._at = at + _TRAILER.size
+        return Member(_record_in(pieces, max_block), offset, length + _TRAILER.size)
+
+    def inflated(self, offset: int, max_block: int | None) -> Member:
+        """Take any member. Raises zlib.error, _NotARecord; Torn where the file ends within it."""
+        sink = _RecordSink(max_block)
+        inflater = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        length = 0
+        while not inflater.eof:
+            if not self.holds(1):
+                raise Torn(offset, f"the file ends after {length} bytes of its gzip member")
+            # Where the next member seems to begin, this one seems to end: else all behind it is copied for each.
+            stop = self._buffer.find(_MAGIC, self._at + 1, self._end)
+            stop = self._end if stop < 0 else stop
+            sink.write(inflater.decompress(self._view[self._at : stop], BLOCK * 4))
+            while inflater.unconsumed_tail and not inflater.eof:
+                sink.write(inflater.decompress(inflater.unconsumed_tail, BLOCK * 4))
+            stop -= len(inflater.unused_data)
+            length += stop - self._at
+            self._at = stop
+        return Member(sink.record(), offset, length)
+
+
+def _record_in(pieces: list[memoryview], max_block: int | None) -> Record:
+    """Return the record that lies in pieces of memory, its block copied once."""
+    sink = _RecordSink(max_block)
+    end = bytes(pieces[0][:_USUAL_HEADER]).find(_END)
+    if end < 0 or pieces[-1][-len(_END) :] != _END:
+        sink.write(b"".join(pieces))
+        return sink.record()
+    sink.write(bytes(pieces[0][: end + len(_END)]))
+    pieces[0] = pieces[0][end + len(_END) :]
+    pieces[-1] = pieces[-1][: -len(_END)]
+    sink.write(b"".join(pieces))
+    sink.write(_END)
+    return sink.record()
 
 
 class _NotARecord(Exception):
@@ -119,14 +210,13 @@ class _RecordSink:
     def __init__(self, max_block: int | None = None) -> None:
         self._max_block = max_block
         self._header = b""
-        self._fields: list[tuple[str, str]] | None = None
-        self._size = 0
+        self._record: Record | None = None
         self._left = 0
         self._tail = b""
-        self._block: BinaryIO | None = None
 
     def write(self, data: bytes) -> None:
-        if self._fields is None:
+        start = 0
+        if self._record is None:
             if self._header:
                 data = self._header + data
             end = data.find(_END)
@@ -135,41 +225,42 @@ class _RecordSink:
                     raise _NotARecord("no end of its named fields within 1 MiB")
                 self._header = data
                 return
-            self._start_block(data[:end])
-            data = data[end + 4 :]
-        if len(data) > self._left:
-            self._tail += data[self._left :]
+            self._record = self._start_block(data[:end])
+            start = end + len(_END)
+        if len(data) - start > self._left:
+            self._tail += data[start + self._left :]
             if len(self._tail) > len(_END):
                 raise _NotARecord("more bytes in its gzip member than Content-Length says")
-            data = data[: self._left]
-        if self._block is None:
+        part = data[start : start + self._left] if start or len(data) > self._left else data
+        if self._left == self._record.size and not isinstance(self._record.block, SpooledTemporaryFile):
             # Nearly all blocks come as one piece, which is not copied.
-            self._block = io.BytesIO(data)
-            self._block.seek(len(data))
+            self._record.block = io.BytesIO(part)
+            self._record.block.seek(len(part))
         else:
-            self._block.write(data)
-        self._left -= len(data)
+            self._record.block.write(part)
+        self._left -= len(part)
 
-    def _start_block(self, header: bytes) -> None:
+    def _start_block(self, header: bytes) -> Record:
         version, _, lines = header.partition(b"\r\n")
         if not version.startswith(b"WARC/"):
             raise _NotARecord(f"it begins with {version[:40]!r} instead of WARC/1.1")
-        self._fields = parse_fields(lines)
-        size = next((value for name, value in self._fields if name.lower() == "content-length"), "")
+        record = Record(parse_fields(lines), io.BytesIO(), 0, 0)
+        size = record.get("Content-Length") or ""
         if not (size.isascii() and size.isdigit()):
             raise _NotARecord(f"its Content-Length is {size!r}")
-        self._size = self._left = int(size)
-        if self._max_block is not None and self._size > self._max_block:
-            raise _NotARecord(f"its block of {self._size} bytes is larger than the limit of {self._max_block}")
-        if self._size > IN_MEMORY:
+        record.size = self._left = int(size)
+        if self._max_block is not None and record.size > self._max_block:
+            raise _NotARecord(f"its block of {record.size} bytes is larger than the limit of {self._max_block}")
+        if record.size > IN_MEMORY:
             # The record's reader closes it; what nobody holds any more closes itself.
-            self._block = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
+            record.block = cast(BinaryIO, SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115
+        return record
 
     def record(self) -> Record:
-        if self._fields is None:
+        if self._record is None:
             raise _NotARecord("its gzip member ends within the named fields")
         if self._left:
             raise _NotARecord(f"{self._left} bytes of its block are missing")
         if self._tail != _END:
             raise _NotARecord("it does not end with two empty lines")
-        return Record(self._fields, self._block or io.BytesIO(), 0, self._size)
+        return self._record

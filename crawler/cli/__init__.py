@@ -101,6 +101,8 @@ def khcn(ctx: click.Context, data: Path | None, log: Literal["json", "text"] | N
 
 def main() -> None:
     """Run ``khcn`` and end the process with its exit code."""
+    # What a command loads stays: to look through it for garbage costs more than most of them do besides.
+    gc.set_threshold(20_000, 20, 50)
     configure("text", 0)  # until the command line has said how
     log_unforeseen()
     for stream in (sys.stdout, sys.stderr):

@@ -79,6 +79,39 @@ def load_site(site_id: str) -> Site:
     return undeclared_site(site_id) if site_id.startswith(UNDECLARED) else registry().get(site_id)
 
 
+def site_name(site_id: str) -> str:
+    """Return the name that a site file declares, whatever else it says; the id of a site that has none.
+
+    Raises ConfigError when the file is no TOML or names nothing.
+    """
+    import tomllib
+
+    path = Path(importlib.import_module("settings").SITES_DIR) / f"{site_id}.toml"
+    try:
+        name = tomllib.loads(path.read_text("utf-8")).get("name")
+    except FileNotFoundError:
+        return site_id
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path}: can not be read ({error}); make it a readable TOML file in UTF-8") from None
+    if not isinstance(name, str):
+        raise ConfigError(f"{path}: name: there is none; write the Department's name in Vietnamese")
+    return name
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people.
+
+    >>> size(999), size(1500), size(2_345_678)
+    ('999 B', '1.5 kB', '2.3 MB')
+    """
+    value, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+
+
 def write_json(value: Any) -> None:
     """Print one JSON object on one line."""
     click.echo(exact_json(json.dumps(value, ensure_ascii=False, default=str)))

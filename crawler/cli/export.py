@@ -10,10 +10,9 @@ import click
 
 from archive.errors import DamagedRecord
 from archive.times import VN, now
-from crawler.cli.common import cluster_option, console, json_option, registry, say, write_json
-from crawler.cli.progress import size
+from crawler.cli.common import cluster_option, console, json_option, say, site_name, size, write_json
 from crawler.config import Config
-from crawler.exits import Exit, NotHeld, UnknownSite
+from crawler.exits import Exit, NotHeld
 from crawler.version import VERSION
 
 if TYPE_CHECKING:
@@ -249,13 +248,7 @@ def _about(sites: tuple[str, ...], since: date | None, until: date | None) -> An
     """Return what the manifest says: the names of the Departments, as their files declare them."""
     from archive.wacz.write import About
 
-    known = registry()
-    names = []
-    for site in sites:
-        try:
-            names.append(known.get(site).name)
-        except UnknownSite:
-            names.append(site)
+    names = [site_name(site) for site in sites]
     title = names[0] if len(names) == 1 else f"{names[0]} + {len(names) - 1}"
     span = "".join(f" {word} {b.isoformat()}" for word, b in (("từ", since), ("đến", until)) if b is not None)
     lines = [f"Lưu trữ web{span}: {', '.join(names)}.", "", *(f"- `{site}`" for site in sites)]

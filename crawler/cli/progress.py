@@ -11,7 +11,7 @@ import msgspec
 from rich.live import Live
 from rich.table import Table
 
-from crawler.cli.common import console, table, write_json
+from crawler.cli.common import console, size, table, write_json
 from crawler.exits import Exit
 
 if TYPE_CHECKING:
@@ -171,17 +171,3 @@ def span(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes for people.
-
-    >>> size(999), size(1500), size(2_345_678)
-    ('999 B', '1.5 kB', '2.3 MB')
-    """
-    value, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if value < 1000:
-            break
-        value, unit = value / 1000, larger
-    return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"

@@ -17,7 +17,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import ArchiveError
-from archive.verify import Verification
+from archive.verify import Verification, run
 from tests.archive.verify_samples import (
     check,
     make_root,
@@ -150,6 +150,21 @@ def test_the_command_prints_a_finding_a_line_and_ends_with_nine(tmp_path):
         unreadable.stderr
         == "khcn: no-such.warc: can not be read (No such file or directory); name a WARC or WACZ file\n"
     )
+
+
+def test_one_process_finds_what_several_find(tmp_path, monkeypatch):
+    data = make_root(tmp_path / "data").path.read_bytes()
+    paths = [tmp_path / f"{number}.warc.gz" for number in range(3)]
+    for path, at in zip(paths, (-1, 40, len(data) // 2), strict=True):
+        spoiled = bytearray(data)
+        spoiled[at] ^= 4
+        path.write_bytes(spoiled)
+
+    alone = check(tmp_path, *paths)
+    monkeypatch.setattr(run, "ALONE", 0)
+
+    assert check(tmp_path, *paths) == alone
+    assert {one.file for one in alone if one.rule.startswith("gzip")} == {path.name for path in paths}
 
 
 def test_nothing_is_written(tmp_path):

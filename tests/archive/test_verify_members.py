@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from archive.verify import members
+from archive.verify.records import Framing
 from archive.verify.whole import OURS
 
 RECORD = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
@@ -46,7 +47,7 @@ def walked(data):
 
 def piecemeal(data, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(members, "unpack", lambda data, at, *, is_last: None)
+        patch.setattr(members, "unpack", lambda data, at, stop, *, is_last: None)
         return walked(data)
 
 
@@ -82,3 +83,36 @@ def test_a_long_member_is_not_held_whole(monkeypatch):
     data = member(b"truoc") + member(NOISE * 9, 0) + member(b"sau")
 
     assert walked(data) == piecemeal(data, monkeypatch)
+
+
+def framed(pieces):
+    """Return what records are cut out of a stream that comes in pieces."""
+    told = []
+
+    def take(record):
+        told.append((record.offset, record.length, record.fields, record.faults, str(record.block), record.kept))
+
+    framing = Framing(take, lambda *fault: told.append(fault), lambda _: False)
+    for piece in pieces:
+        framing.feed(piece)
+    framing.end()
+    return told
+
+
+DIGESTED = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nWARC-Block-Digest: sha1:X\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
+STREAMS = {
+    "records": DIGESTED % (5, b"trong") + DIGESTED % (0, b"") + RECORD % (3, b"sau"),
+    "junk between": DIGESTED % (5, b"trong") + b"rac" + DIGESTED % (3, b"sau") + b"rac",
+    "no length": DIGESTED.replace(b"%d", b"x") % b"trong" + DIGESTED % (3, b"sau"),
+    "torn": (DIGESTED % (90, bytes(90)))[:-20],
+    "a long header": DIGESTED.replace(b"sha1:X", b"sha1:" + b"X" * 5000) % (3, b"sau"),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("size", [1, 7, 70, 4096, 9000])
+def test_a_view_is_cut_into_the_same_records(name, size):
+    data = STREAMS[name]
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+
+    assert framed(map(memoryview, pieces)) == framed(pieces)

@@ -9,7 +9,7 @@ import pytest
 
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DamagedRecord, DiskFull
-from archive.wacz import copying
+from archive.wacz import package
 from archive.wacz.select import ExportRefused, Wanted
 from archive.wacz.signing import Signer
 from archive.wacz.write import export_wacz
@@ -154,7 +154,7 @@ def test_a_full_disk_leaves_nothing(root, out, monkeypatch, max_bytes):
     def full(*arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(copying, "_copy", full)
+    monkeypatch.setattr(package._Hashing, "write", full)
 
     with pytest.raises(DiskFull, match="no space left"):
         export(root, out / "a.wacz", max_bytes=max_bytes)
@@ -165,7 +165,7 @@ def test_an_interrupt_leaves_nothing(root, out, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(copying, "_copy", interrupt)
+    monkeypatch.setattr(package._Hashing, "write", interrupt)
 
     with pytest.raises(KeyboardInterrupt):
         export(root, out / "a.wacz")

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from archive.errors import ConfigError
 from archive.wacz.read import open_wacz
 from archive.warc.reader import list_warcs
+from crawler.cli.common import site_name
 from tests.archive.wacz_site import ARTICLES, make_archive
 from tests.khcn import khcn
 
@@ -115,3 +117,27 @@ def test_a_torn_file_ends_with_the_code_for_damage(tmp_path):
     assert "run `khcn verify`" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "a.wacz").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (b'name = "S\xe1\xbb\x9f A"\nlayouts = [{page = "nothing such"}]\n', "Sở A"),
+        (None, "lam_dong"),
+    ],
+)
+def test_of_a_site_file_only_the_name_is_needed(tmp_path, monkeypatch, text, wanted):
+    monkeypatch.setattr("settings.SITES_DIR", str(tmp_path))
+    if text is not None:
+        (tmp_path / "lam_dong.toml").write_bytes(text)
+
+    assert site_name("lam_dong") == wanted
+
+
+@pytest.mark.parametrize("text", [b"name = ", b"name = 3\n", b'id = "lam_dong"\n', b'name = "\xff"\n'])
+def test_a_site_file_without_a_name_is_told(tmp_path, monkeypatch, text):
+    monkeypatch.setattr("settings.SITES_DIR", str(tmp_path))
+    (tmp_path / "lam_dong.toml").write_bytes(text)
+
+    with pytest.raises(ConfigError, match=r"lam_dong\.toml: "):
+        site_name("lam_dong")

@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 
-from crawler.cli.common import table
-from crawler.cli.progress import size
+from crawler.cli.common import size, table
 from tests.khcn import FAST
 from tests.play import play
 
