@@ -3,8 +3,9 @@
     python -m benchmarks.growth [--sizes 2000,20000,200000] [--articles 60] [--rounds 3] [--keep FOLDER]
 
 Of each size a data root is made whose catalog holds so many articles of one site, each captured and read twice, none of
-them due. Then ``khcn crawl`` goes over the same played Department (:mod:`benchmarks.crawl_site`), all of it new, in a
-copy of that data root; in each round every size once, one after the other. "new" is a crawl without any.
+them due; beside it lies what a crawl keeps at hand for the next one. Then ``khcn crawl`` goes over the same played
+Department (:mod:`benchmarks.crawl_site`), all of it new, in a copy of that data root; in each round every size once,
+one after the other. "new" is a crawl without any.
 
 Printed are medians: seconds of CPU of the whole crawl, milliseconds of CPU an answer beyond those of a crawl without
 known articles, seconds that passed, memory of the largest process. Checked in each round, as :mod:`benchmarks.crawl`
@@ -22,10 +23,12 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archive.catalog import Catalog
 from archive.catalog.bulk import Filling
 from archive.catalog.tables import articles, captures, crawls, observations, readings, versions
 from archive.catalog.times import page_text, utc_text
 from archive.digests import address_hash
+from archive.health.days import keep_days
 from archive.report import CrawlReport, write_report
 from archive.times import VN, timestamp14
 from archive.urls import identity_key
@@ -35,6 +38,8 @@ from benchmarks.filled import put
 from benchmarks.measured import Cost, run
 from benchmarks.search import LENGTH, Language, row
 from benchmarks.turns import machine
+from crawler.cli.common import registry
+from crawler.known_kept import KeptKnown
 
 SEEN = (timedelta(days=200), timedelta(days=10))
 """How long ago each article was captured: it is due 256 days after its last change, the first of them."""
@@ -63,6 +68,16 @@ def make(root: Path, known: int) -> None:
     for ago in SEEN:
         at = now - ago
         write_report(root, CrawlReport(_crawl(at), SITE, at, at + timedelta(hours=1), 0, complete=True, captures=known))
+    _leave(root, _crawl(now - SEEN[-1]))
+
+
+def _leave(root: Path, crawl: str) -> None:
+    """Keep at hand what the last crawl would have."""
+    with Catalog.open(root / "catalog.sqlite3") as catalog:
+        known = KeptKnown(root, registry().get(SITE), catalog)
+        known.identities()
+        known.keep(crawl)
+    keep_days(root, f"sqlite:///{(root / 'catalog.sqlite3').absolute()}")
 
 
 def _crawl(moment: datetime) -> str:

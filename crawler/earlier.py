@@ -16,6 +16,8 @@ from archive.model import Article, Capture, Listing, Location
 from archive.report import read_report, report_path
 from archive.warc.reader import read_payload
 from crawler.derive import derive
+from crawler.known import KnownSet
+from crawler.known_kept import KeptKnown
 from crawler.reading import CrawlReader
 from crawler.robots_cache import RobotsCache
 from crawler.sites import Site
@@ -26,7 +28,7 @@ class Earlier:
     """Answer what the archive holds of a site, for the crawl *crawl* of it.
 
     The catalog is asked as it stands: what *crawl* itself has brought there is part of an
-    answer, unless the method says otherwise. Nothing here writes.
+    answer, unless the method says otherwise. Nothing here writes, but what is kept at hand.
     """
 
     def __init__(self, root: Path, site: Site, catalog: Catalog, crawl: str, *, conditional: bool = True) -> None:
@@ -34,6 +36,7 @@ class Earlier:
         latest = partial(catalog.latest, site.id)
         self.robots = RobotsCache(root, latest, catalog.capture)
         """The robots.txt that was fetched last."""
+        self._known = KeptKnown(root, site, catalog)
         self._root = root
         self._site = site
         self._catalog = catalog
@@ -41,9 +44,13 @@ class Earlier:
         self._is_first = not catalog.crawls(site.id)
         self._validators = Validators(root, latest, catalog.capture) if conditional else None
 
-    def known(self) -> Iterator[str]:
-        """Yield the addresses of the articles that are held whole, some more than once (:meth:`Catalog.known`)."""
-        return self._catalog.known(self._site.id)
+    def known(self, but: Iterable[str] = ()) -> KnownSet:
+        """Return the identities of the articles that are held whole, without those at the addresses *but*."""
+        return self._known.identities(but)
+
+    def keep_known(self) -> None:
+        """Keep at hand what is known now that *crawl* has ended (:meth:`KeptKnown.keep`)."""
+        self._known.keep(self._crawl)
 
     def lists(self) -> Iterator[str]:
         """Yield the addresses of pages that list articles, as far as they were read (:meth:`Catalog.lists`)."""

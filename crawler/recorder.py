@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -191,12 +191,10 @@ class Recorder:
         else:
             self._due.append((self._writer.written, call))
 
-    def known(self) -> Iterator[str]:
-        """Yield the identities of the articles that the archive holds of this site, whole; some more than once."""
+    def known(self) -> KnownSet:
+        """Return the identities of the articles that the archive holds of this site, whole."""
         # Nor what this crawl itself has read: behind that nothing is known.
-        owed = {self.site.identity(url) for url in (*self.owed, *self.reader.addresses())}
-        known = (self.site.identity(url) for url in self.earlier.known())
-        return (identity for identity in known if identity not in owed)
+        return self.earlier.known((*self.owed, *self.reader.addresses()))
 
     def left(self, *, is_finished: bool) -> tuple[str, ...]:
         """Return the articles that the next crawl is to ask for again."""

@@ -86,7 +86,7 @@ class SiteSpider(scrapy.Spider):
         spider.recorder.on_broken = spider.stop
         spider.stops_at_known = not spider.full and opened.stops_at_known
         spider.recorder.beside.with_listings = spider.stops_at_known or spider.since is not None
-        spider._known = KnownSet(spider.recorder.known())
+        spider._known = spider.recorder.known()
         if opened.is_resumed:
             # What the run before has left out, for a limit or a failure, it did not leave word of.
             is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failed)

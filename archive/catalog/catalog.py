@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from archive.catalog import checks, pages, read, similar, write
+from archive.catalog import checks, pages, read, reading_mark, similar, write
 from archive.catalog.answered import is_answered
 from archive.catalog.browsing import Browsing
 from archive.catalog.changes import generation, note_documents
@@ -20,7 +20,7 @@ from archive.catalog.following import Following
 from archive.catalog.harvesting import Harvesting
 from archive.catalog.held import held_ids, last_readings
 from archive.catalog.holdings import Holdings
-from archive.catalog.known import known_urls, list_urls
+from archive.catalog.known import known_by, known_urls, list_urls
 from archive.catalog.opened import Opened
 from archive.catalog.pages import Page
 from archive.catalog.past import Past, nearest_address, past_of
@@ -101,6 +101,7 @@ class Catalog(Opened):
         with self.transaction(), reading(source._engine) as other:
             write.remove_sites(self._writer, sites if sites is not None else self.sites())
             read.copy_rows(other, self._writer, sites)
+            reading_mark.note_sites(self._writer, sites if sites is not None else self.sites())
 
     # Questions.
 
@@ -119,6 +120,18 @@ class Catalog(Opened):
         """
         with reading(self._engine) as connection:
             yield from known_urls(connection, site)
+
+    def known_by(self, site: str, crawl: str) -> Iterator[str]:
+        """Yield those of the addresses :meth:`known` that are so by what a crawl read; some were so before.
+
+        What is known and was not when the crawl began is among them, by no more questions than it has pages.
+        """
+        with reading(self._engine) as connection:
+            yield from known_by(connection, site, crawl)
+
+    def reading_mark(self, site: str) -> str:
+        """Return the mark of a site's readings: another one when any of them may differ."""
+        return self._ask(lambda connection: reading_mark.mark_of(connection, site))
 
     def lists(self, site: str) -> Iterator[str]:
         """Yield the addresses of pages read as lists, and of pages that are none and led to an article; some twice."""

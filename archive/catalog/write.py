@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, and_, bindparam, delete, or_, select
 
 from archive.catalog import moves as joined
-from archive.catalog import similar
+from archive.catalog import reading_mark, similar
 from archive.catalog.arrange import drop_reading, keep_reading, missing_of
 from archive.catalog.engine import put, upsert
 from archive.catalog.identity import article_id, article_key, content_hash
@@ -72,7 +72,9 @@ def add_captures(connection: Connection, entries: Iterable[Capture]) -> None:
 
 def add_readings(connection: Connection, entries: Sequence[tuple[str, str, str, str]]) -> None:
     """Keep how captures were read: id, kind, detail and state of each; a second reading replaces the first."""
-    joined.note_replaced(connection, [capture for capture, *_ in entries])
+    ids = [capture for capture, *_ in entries]
+    joined.note_replaced(connection, ids)
+    reading_mark.note_captures(connection, ids)
     for capture, kind, _, _ in entries:
         if kind == "redirect":
             joined.note(connection, capture)
@@ -121,6 +123,7 @@ def retract(connection: Connection, entries: Iterable[str]) -> None:
 def remove_sites(connection: Connection, sites: Sequence[str]) -> None:
     """Forget everything about *sites*."""
     similar.forget_sites(connection, sites)
+    reading_mark.note_sites(connection, sites)
     of_sites = select(articles.c.id).where(articles.c.site.in_(sites))
     its_versions = select(versions.c.id).where(versions.c.article.in_(of_sites))
     its_captures = select(captures.c.id).where(captures.c.site.in_(sites))

@@ -69,6 +69,7 @@ class ReportExtension:
         try:
             try:
                 novelty = recorder.close()
+                recorder.earlier.keep_known()
                 waiting = spider.frontier.counts()["later"]
                 if reason == "finished":
                     spider.frontier.end(recorder.crawl)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tracemalloc
 
+import pytest
+
 from crawler.known import KnownSet
 
 
@@ -21,6 +23,32 @@ def test_the_same_twice_is_there_once():
 
     assert len(known) == 3
     assert "c" in known
+
+
+def test_what_is_taken_out_is_out_and_nothing_else():
+    known = KnownSet(map(str, range(1000)))
+
+    assert [known.discard("7"), known.discard("7"), known.discard("none")] == [True, False, False]
+    assert [number for number in range(1000) if str(number) not in known] == [7]
+
+
+@pytest.mark.parametrize("number", [0, 1, 300, 20_000])
+def test_it_is_the_same_when_it_was_bytes(number):
+    known = KnownSet(map(str, range(number)))
+
+    again = KnownSet.from_bytes(known.to_bytes())
+
+    assert len(known.to_bytes()) == 8 * number
+    assert again.to_bytes() == known.to_bytes()
+    assert len(again) == number
+    assert all(str(each) in again for each in range(number))
+    assert "another" not in again
+    again.add("another")
+    assert "another" in again
+
+
+def test_bytes_are_the_same_on_every_machine():
+    assert KnownSet(["a", "b"]).to_bytes().hex() == "40f89e395b66422f8472c2e34d854f75"
 
 
 def test_odd_strings_are_strings_like_others():
