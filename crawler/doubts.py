@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from archive.catalog.identity import article_key
@@ -72,14 +71,6 @@ def says_nothing(article: Article) -> bool:
         return False
     said = words_of(f"{article.summary or ''}\n{article.text}")
     return len(said) < FEW_WORDS or said == words_of(article.title)
-
-
-def duplicates(articles: Iterable[Article]) -> int:
-    """Count the articles that say what one before says, at another address."""
-    sayings = Sayings()
-    for article in articles:
-        sayings.note(article)
-    return sayings.duplicates
 
 
 class Sayings:

@@ -38,6 +38,7 @@ from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import LoadSite, Rebuilt, note_warc
 from crawler.repair import repair_site
 from crawler.site_files import Registry
+from crawler.spool import Spool
 from crawler.survey import Progress, Survey, leave_out_held, survey_files
 
 AT_ONCE = 100
@@ -182,14 +183,15 @@ class _Run:
         crawl, site = begun.crawl, begun.site
         self.progress(f"reading {site}")
         declared = self.load_site(site)
-        reader = CrawlReader(crawl, partial(derive, declared), states_of(declared))
         found = Rebuilt()
         captures = 0
-        for warc in list_warcs(self.root, site):
-            if Context.of(self.root, warc).crawl == crawl:
-                store_crawl(self.catalog, crawl, site, crawl_info(warcinfo(find_warc(self.root, warc))))
-                captures += self._store(warc, reader, found)
-        novelty = settle(self.catalog, reader)
+        with Spool(self.root, site, crawl) as spool:
+            reader = CrawlReader(crawl, partial(derive, declared), states_of(declared), spool)
+            for warc in list_warcs(self.root, site):
+                if Context.of(self.root, warc).crawl == crawl:
+                    store_crawl(self.catalog, crawl, site, crawl_info(warcinfo(find_warc(self.root, warc))))
+                    captures += self._store(warc, reader, found)
+            novelty = settle(self.catalog, reader)
         write_settled(self.catalog, self.root, site, crawl)
         unreadable = tuple(Failure(f"{d.warc}: byte {d.offset}", d.detail, 1) for d in found.damage)
         rejected = reader.rejected.total() - reader.rejected["other_page"]

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,6 @@ from archive.atomic import remove
 from archive.catalog import Catalog
 from archive.errors import ArchiveError, DamagedRecord
 from archive.jsonl import write_settled
-from archive.model import Article
 from archive.repair import Mended, mend, unfinished
 from archive.report import (
     ArticleCounts,
@@ -38,11 +37,12 @@ from archive.report import (
 )
 from archive.warc.files import OPEN
 from archive.warc.reader import Context, crawl_info, find_warc, has_exchange, list_warcs, warcinfo
-from crawler.doubts import duplicates
 from crawler.exits import Exit, UnknownSite
+from crawler.found import Found
 from crawler.readers import states_of
-from crawler.reading import CrawlReader, settle, store, store_crawl, unsure
+from crawler.reading import CrawlReader, settle, store, store_crawl
 from crawler.rebuild import DeriveForSite, LoadSite, Rebuilt, note_warc, rebuild
+from crawler.spool import Spool
 from crawler.tally import owed_after, tally
 
 logger = logging.getLogger(__name__)
@@ -130,28 +130,26 @@ def _end(
 ) -> CrawlReport | None:
     """Bring catalog, JSON Lines and report of a crawl to where its WARC files end; return the report, if new."""
     warcs = [warc for warc in list_warcs(root, site) if Context.of(root, warc).crawl == crawl]
-    with Catalog.open(url) as catalog:
-        reader = _reader(site, crawl, load_site, derive)
+    with Catalog.open(url) as catalog, Spool(root, site, crawl) as spool:
+        reader = _reader(site, crawl, load_site, derive, spool)
         seen = Rebuilt()
         first = _store_captures(root, warcs, reader, catalog, seen, look)
         is_stored = _store_crawl(root, site, crawl, warcs, catalog, first)
-        held = {capture.id for capture in catalog.captures(site, crawl=crawl)}
-        is_more_held = len(held) > sum(seen.captures.values())
+        held = sum(1 for _ in catalog.captures(site, crawl=crawl))
+        is_more_held = held > sum(seen.captures.values())
         novelty = settle(catalog, reader) if reader is not None else Counter()
         novelty = novelty + catalog.events(site, crawl)
         if is_stored:
             write_settled(catalog, root, site, crawl)
+        report = None if _has_ended(root, crawl) else _report(root, site, crawl, warcs, novelty, first, reader)
     if is_more_held and not seen.damage:
         # A disk that says "written" too soon: rows of records that went into quarantine.
         logger.warning("catalog held captures that no WARC file holds", extra={"site": site, "crawl": crawl})
         rebuild(root, catalog=url, load_site=load_site, sites=[site], derive=derive)
-    if _has_ended(root, crawl):
+    if report is None:
         remove(begun_path(root, crawl))
-        return None
-    rejected = reader.rejected if reader is not None else Counter()
-    articles = {**novelty, "rejected": rejected.total() - rejected["other_page"]}
-    report = _report(root, site, crawl, warcs, articles, first, list(reader.finish()) if reader is not None else [])
-    write_report(root, report)
+    else:
+        write_report(root, report)
     return report
 
 
@@ -167,12 +165,14 @@ def _has_ended(root: Path, crawl: str) -> bool:
         return True
 
 
-def _reader(site: str, crawl: str, load_site: LoadSite, derive: DeriveForSite | None) -> CrawlReader | None:
+def _reader(
+    site: str, crawl: str, load_site: LoadSite, derive: DeriveForSite | None, found: Found
+) -> CrawlReader | None:
     from crawler.reading_process import reader
 
     try:
         declared = load_site(site)
-        return CrawlReader(crawl, partial(derive or reader().derive, declared), states_of(declared))
+        return CrawlReader(crawl, partial(derive or reader().derive, declared), states_of(declared), found)
     except UnknownSite:
         return None
 
@@ -223,12 +223,12 @@ def _report(
     site: str,
     crawl: str,
     warcs: list[str],
-    articles: dict[str, int],
+    novelty: Mapping[str, int],
     first: datetime | None,
-    read: Iterable[Article],
+    reader: CrawlReader | None,
 ) -> CrawlReport:
     found = tally(root, warcs)
-    read = list(read)
+    rejected = reader.rejected if reader is not None else Counter()
     try:
         base = read_report(begun_path(root, crawl))
     except ArchiveError:
@@ -243,16 +243,16 @@ def _report(
         bytes=found.bytes,
         captures=found.captures,
         revisits=found.revisits,
-        articles=ArticleCounts.of(articles),
+        articles=ArticleCounts.of({**novelty, "rejected": rejected.total() - rejected["other_page"]}),
         failures=found.failures,
         requisites=replace(
             base.requisites,
             asked=max(base.requisites.asked, found.requisites.asked),
             missing=max(base.requisites.missing, found.requisites.missing),
         ),
-        owed=owed_after(read, found.asked, base.owed),
-        low_confidence=dict(sorted(Counter(name for article in read for name in unsure(article)).items())),
-        duplicates=duplicates(read),
+        owed=owed_after(reader.finish() if reader is not None else (), found.asked, base.owed),
+        low_confidence=dict(sorted(reader.unsure.items())) if reader is not None else {},
+        duplicates=reader.sayings.duplicates if reader is not None else 0,
     )
     return end_run(report)
 

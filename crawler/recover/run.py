@@ -54,6 +54,7 @@ from crawler.recover.stopping import Interrupted, Stopping
 from crawler.recover.told import Plan, RecoverReport
 from crawler.repair import repair_site
 from crawler.sites import Site
+from crawler.spool import Spool
 
 FOLDER = "recover"
 BATCH = 100
@@ -230,7 +231,12 @@ class _Run:
         """Bring the catalog up to the WARC files, and end the run."""
         job, crawl = self.job, begun.crawl
         job.progress(f"{job.site.id}: reading what came")
-        reader = CrawlReader(crawl, partial(page_reader().derive, job.site), states_of(job.site))
+        with Spool(job.root, job.site.id, crawl) as spool:
+            return self._read_into(spool, begun, plan)
+
+    def _read_into(self, spool: Spool, begun: RecoverReport, plan: Plan) -> Recovered:
+        job, crawl = self.job, begun.crawl
+        reader = CrawlReader(crawl, partial(page_reader().derive, job.site), states_of(job.site), spool)
         found = Rebuilt()
         years: Counter[str] = Counter()
         for warc in list_warcs(job.root, job.site.id):
@@ -242,7 +248,11 @@ class _Run:
             return self._ended(begun.started, plan)
         novelty = settle(job.catalog, reader)
         write_settled(job.catalog, job.root, job.site.id, crawl)
-        read = list(reader.finish())
+        sections: Counter[str] = Counter()
+        article_years: Counter[str] = Counter()
+        for article in reader.finish():
+            sections[article.section or ""] += 1
+            article_years[_year_of(article)] += 1
         unreadable = tuple(Failure(f"{d.warc}: byte {d.offset}", d.detail, 1) for d in found.damage)
         report = report_of(job, begun, plan, (*self.failures, *unreadable), self.stopped)
         report = replace(
@@ -251,8 +261,8 @@ class _Run:
             articles=ArticleCounts.of({**novelty, "rejected": reader.rejected.total() - reader.rejected["other_page"]}),
             fetched=years.total(),
             fetched_by_year=dict(sorted(years.items())),
-            by_section=dict(sorted(Counter(article.section or "" for article in read).items())),
-            articles_by_year=dict(sorted(Counter(map(_year_of, read)).items())),
+            by_section=dict(sorted(sections.items())),
+            articles_by_year=dict(sorted(article_years.items())),
         )
         if report.exit == Exit.OK and not report.left:
             with job.frontier.transaction():
