@@ -169,7 +169,7 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "synchronous = FULL",  # a commit is on the disk when it has ended
-        "cache_size = -32000",  # KiB
+        "cache_size = -8000",  # KiB
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.catalog import Catalog
+from archive.catalog.engine import SMALL_CACHE_KIB
 from archive.dedup import MIN_BYTES
 from archive.report import CrawlReport, Run, last_report, write_report
 from archive.storage.opening import attach
@@ -71,7 +72,7 @@ def open_crawl(
         look = partial(interrupts.check, site.id)
         repair_site(root, site.id, catalog=settings["KHCN_CATALOG_URL"], load_site=lambda _: site, look=look)
         before = last_report(root, site.id)
-        catalog = Catalog.open(settings["KHCN_CATALOG_URL"])
+        catalog = Catalog.open(settings["KHCN_CATALOG_URL"], cache_kib=SMALL_CACHE_KIB)
         catalog.fence = lock.fence
         frontier = Frontier.open(settings["KHCN_FRONTIER_URL"], site.id, run=lock.owner.run)
         asked = dict(mode or {})

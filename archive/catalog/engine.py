@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -30,6 +30,10 @@ from archive.errors import CatalogError, DiskError, disk_error, disk_failed, dis
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another one (two sites crawled at once)."""
+CACHE_KIB = 32_000
+"""Memory that a connection to SQLite takes for pages, at most: in KiB."""
+SMALL_CACHE_KIB = 8_000
+"""And that of a crawl, of which one process may do many at once."""
 
 HISTORY = History("catalog", meta.name, SCHEMA_VERSION, STEPS)
 """With the next schema comes the step from this one, and a data root of this one in ``tests/upgrade/``."""
@@ -72,9 +76,10 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(unquote(name[5:].partition("?")[0]) if name.startswith("file:") else name)
 
 
-def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
+def open_engine(url: URL, *, create: bool, read_only: bool, cache_kib: int = CACHE_KIB) -> Engine:
     """Return an engine on a catalog of this program's schema, made when *create* allows.
 
+    Each connection to SQLite takes so much memory for pages, at most.
     *read_only* opens SQLite files that nobody may write, on a read-only disk
     too. Raises CatalogError, saying what to do, for a file that is missing,
     no database, another program's, of another schema, or not writable. One of an earlier
@@ -88,7 +93,7 @@ def open_engine(url: URL, *, create: bool, read_only: bool) -> Engine:
             path.parent.mkdir(parents=True, exist_ok=True)
         if path is not None and path.is_dir():
             raise CatalogError(f"{path}: a folder, where the catalog's file should be; name the file in it")
-        engine = _read_only_engine(url, path) if read_only and path else _engine(url)
+        engine = _read_only_engine(url, path, cache_kib) if read_only and path else _engine(url, cache_kib)
         if read_only:
             dialect.only_read(engine)
         try:
@@ -219,25 +224,25 @@ def _has_room(path: Path) -> bool:
     return bool(room.f_bavail and (room.f_favail or not room.f_files))
 
 
-def _engine(url: URL, **options: Any) -> Engine:
+def _engine(url: URL, cache_kib: int = CACHE_KIB, **options: Any) -> Engine:
     try:
         engine = create_engine(url, **dialect.engine_options(url), **options)
     except ImportError as error:
         raise dialect.driver_missing(url, error) from None
     if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine)
+        prepare_sqlite(engine, cache_kib)
     return engine
 
 
-def prepare_sqlite(engine: Engine) -> None:
+def prepare_sqlite(engine: Engine, cache_kib: int = CACHE_KIB) -> None:
     """Let the connections of a SQLite engine be as the catalog needs them, with its kinds of transactions."""
-    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "connect", partial(_set_pragmas, cache_kib))
     event.listen(engine, "begin", _begin)
 
 
-def _read_only_engine(url: URL, path: Path) -> Engine:
+def _read_only_engine(url: URL, path: Path, cache_kib: int) -> Engine:
     address = "file:" + quote(str(path.absolute())) + "?mode=ro"
-    engine = _engine(url.set(database=address, query={"uri": "true"}), poolclass=NullPool)
+    engine = _engine(url.set(database=address, query={"uri": "true"}), cache_kib, poolclass=NullPool)
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
@@ -253,11 +258,12 @@ def _read_only_engine(url: URL, path: Path) -> Engine:
                 f"{wal}: holds what is not in the catalog yet, and can not be read where nothing may be written; "
                 "copy it with the catalog and its -shm, or run `khcn repair` where it can be written"
             ) from None
-        engine = _engine(url.set(database=address + "&immutable=1", query={"uri": "true"}), poolclass=NullPool)
+        address += "&immutable=1"
+        engine = _engine(url.set(database=address, query={"uri": "true"}), cache_kib, poolclass=NullPool)
     return engine
 
 
-def _set_pragmas(connection: Any, record: Any) -> None:
+def _set_pragmas(cache_kib: int, connection: Any, record: Any) -> None:
     # The driver must not open transactions of its own: _begin does, with the right kind of lock.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -266,7 +272,7 @@ def _set_pragmas(connection: Any, record: Any) -> None:
         "foreign_keys = ON",
         # A transaction is on the disk when it has ended, and a crawl reported as done is done after a power cut.
         "synchronous = FULL",
-        "cache_size = -32000",  # KiB
+        f"cache_size = -{cache_kib}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from archive.catalog import moves, similar
-from archive.catalog.engine import explained, open_engine, parse_url, reading, sqlite_path, writing
+from archive.catalog.engine import CACHE_KIB, explained, open_engine, parse_url, reading, sqlite_path, writing
 from archive.errors import CatalogError
 
 T = TypeVar("T")
@@ -29,11 +29,12 @@ class Opened:
         """Asked first in each transaction; raises for a writer whom another one has taken for dead."""
 
     @classmethod
-    def open(cls, url: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
+    def open(cls, url: str | Path, *, create: bool = True, read_only: bool = False, cache_kib: int = CACHE_KIB) -> Self:
         """Open the catalog at a SQLAlchemy URL, or in a SQLite file.
 
         A missing one is made when *create*. *read_only* needs no write
-        access to the file or its folder, and works while a crawl writes.
+        access to the file or its folder, and works while a crawl writes. Of SQLite's pages at most *cache_kib* stay
+        in memory.
         Raises CatalogError, saying what to do, when it can not be opened.
 
         >>> from archive.catalog import Catalog
@@ -42,7 +43,7 @@ class Opened:
         0
         """
         parsed = parse_url(url)
-        return cls(open_engine(parsed, create=create, read_only=read_only))
+        return cls(open_engine(parsed, create=create, read_only=read_only, cache_kib=cache_kib))
 
     @property
     def path(self) -> Path | None:

@@ -82,12 +82,14 @@ def catch_up(
     anew: bool = False,
     wait_s: float | None = None,
     place: Path | None = None,
+    heap_bytes: int = HEAP_BYTES,
 ) -> CaughtUp:
     """Take into the index below *root* what changed in *catalog*; make it *anew* if asked, missing or damaged.
 
     Ends after *budget_s*, a batch and a commit more or less; what is left is for the next time. An index that would
     have to be made anew is then left alone when that would take longer. Waits *wait_s* for another writer, by
-    default :data:`WAIT_S`. *place* is a folder for the index where *root* can not be written.
+    default :data:`WAIT_S`. *place* is a folder for the index where *root* can not be written. Of what is taken in
+    *heap_bytes* wait in memory at most, until they are written.
 
     Raises NotWritable, Busy, DiskError, ArchiveError, CatalogError.
     """
@@ -97,9 +99,9 @@ def catch_up(
     with _locked(place, wait_s), _explained(place / FOLDER), ExitStack() as held:
         texts = _texts(root, held)
         try:
-            return _follow(place, catalog, texts, budget_s, "asked for" if anew else None)
+            return _follow(place, catalog, texts, budget_s, heap_bytes, "asked for" if anew else None)
         except _Replaced:  # the catalog was made anew meanwhile
-            return _follow(place, catalog, texts, budget_s, None)
+            return _follow(place, catalog, texts, budget_s, heap_bytes, None)
 
 
 def lag(root: Path, catalog: Catalog) -> int:
@@ -120,7 +122,12 @@ class _Replaced(Exception):
 
 
 def _follow(
-    root: Path, catalog: Catalog, texts: DocumentTexts | None, budget_s: float | None, reason: str | None
+    root: Path,
+    catalog: Catalog,
+    texts: DocumentTexts | None,
+    budget_s: float | None,
+    heap_bytes: int,
+    reason: str | None,
 ) -> CaughtUp:
     start = Cursor(FORM, LIBRARY, catalog.generation(), 0)
     folder = current_folder(root)
@@ -131,7 +138,7 @@ def _follow(
         try:
             cursor = Opened(folder).cursor
             if cursor.generation == start.generation:
-                articles, last = _take_in(folder, catalog, cursor, texts, budget_s)
+                articles, last = _take_in(folder, catalog, cursor, texts, budget_s, heap_bytes)
                 return CaughtUp(articles, _behind(catalog, last), None)
             reason = "the catalog was made anew"
         except (ValueError, OSError) as error:
@@ -145,7 +152,7 @@ def _follow(
     try:
         make_folder(fresh)
         guarded(tantivy.Index, schema(), str(fresh))
-        articles, last = _take_in(fresh, catalog, start, texts, None)
+        articles, last = _take_in(fresh, catalog, start, texts, None, heap_bytes)
         make_current(fresh)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)  # room, on a full disk
@@ -161,7 +168,12 @@ def _behind(catalog: Catalog, cursor: Cursor) -> int:
 
 
 def _take_in(
-    folder: Path, catalog: Catalog, cursor: Cursor, texts: DocumentTexts | None, budget_s: float | None
+    folder: Path,
+    catalog: Catalog,
+    cursor: Cursor,
+    texts: DocumentTexts | None,
+    budget_s: float | None,
+    heap_bytes: int,
 ) -> tuple[int, Cursor]:
     """Take changes after *cursor* into the index in *folder*; return how many, and the new cursor."""
     with catalog.following() as state:
@@ -171,7 +183,7 @@ def _take_in(
     is_new = cursor.seq == 0
     # In an empty index there is nothing to replace, until it comes to what is written meanwhile.
     once = last if is_new else 0
-    writer = guarded(guarded(tantivy.Index.open, str(folder)).writer, HEAP_BYTES, 1)
+    writer = guarded(guarded(tantivy.Index.open, str(folder)).writer, heap_bytes, 1)
     started = committed = time.monotonic()
     articles, reached = 0, cursor
     while found := _batch(writer, catalog, reached.seq, texts, once=once):
