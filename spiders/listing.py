@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+
+HELD_AT_ONCE = 500
+"""Requests for known articles that are made at once."""
 
 
 class ListingSpider(UndeclaredFinder, NoticingFinder, FeedFinder, SitemapFinder, AjaxFinder):
@@ -148,11 +152,14 @@ class ListingSpider(UndeclaredFinder, NoticingFinder, FeedFinder, SitemapFinder,
 
     def _ask_held(self, held: Mapping[str, str | None]) -> None:
         callback = self.parse_article if self.site.layouts else self.parse_page
-        requests = [each for url in self.fresh(held, None) for each in self._ask(url, held[url], callback)]
-        for request in requests:
-            assert self.crawler.engine is not None
-            self.crawler.engine.crawl(request)
-        if requests:
+        engine = self.crawler.engine
+        assert engine is not None
+        asked, urls = self._asked, iter(held)
+        while some := list(islice(urls, HELD_AT_ONCE)):  # there may be as many as the site has articles
+            for url in self.fresh(some, None):
+                for request in self._ask(url, held[url], callback):
+                    engine.crawl(request)
+        if self._asked > asked:
             raise DontCloseSpider
 
     @cached_property

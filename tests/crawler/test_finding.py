@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Request
 
 from archive import open_archive
+from crawler.sites import Site
+from spiders.listing import ListingSpider
 from tests.khcn import COMMAND, FAST, khcn
 from tests.play import play
 
@@ -99,3 +106,30 @@ def test_a_file_that_may_not_grow_further_is_exit_3_and_the_next_run_mends_it(tm
     assert khcn("crawl", "hau_giang", *FAST, data=tmp_path, resolve=played.resolve).returncode == 0
     assert held(tmp_path) == {article.url for article in played.articles if article.site == "hau_giang"}
     assert khcn("verify", data=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(("known", "limit", "expected"), [(0, None, 0), (95, None, 95), (95, 33, 33)])
+def test_known_articles_are_asked_for_some_at_a_time(monkeypatch, known, limit, expected):
+    monkeypatch.setattr("spiders.listing.HELD_AT_ONCE", 10)
+    site = Site(id="ha_tinh", name="Hà Tĩnh", name_en="Ha Tinh", status="active")
+    spider = type("Known", (ListingSpider,), {"name": site.id, "site": site})(limit=limit)
+    looked, alive, asked = [], [], []
+
+    def fresh(urls, via):
+        looked.append(len(urls))
+        return urls
+
+    def crawl(request):
+        asked.append((request.url, request.meta["via"]))
+        alive.append(sum(type(each) is Request for each in gc.get_objects()))
+
+    spider.fresh, spider.crawler = fresh, SimpleNamespace(engine=SimpleNamespace(crawl=crawl))
+    held = {f"https://a.vn/{number}": f"https://a.vn/list/{number}" for number in range(known)}
+
+    with pytest.raises(DontCloseSpider) if expected else nullcontext():
+        spider._ask_held(held)
+
+    assert asked == list(held.items())[:expected]
+    assert sum(looked) == known
+    assert max(looked, default=0) <= 10
+    assert max(alive, default=0) - min(alive, default=0) <= 10
