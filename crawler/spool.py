@@ -24,6 +24,8 @@ from crawler.found import Found
 
 FOLDER = "locks"
 """Where its file is made below a data root: who works on a site has a file there already."""
+RECENT = 50
+"""Articles that are in memory as well: one is asked for soon after it was added, when its files have come."""
 FILES = {"files": "crawl, url, date, capture, facts", "redirects": "crawl, url, date, capture, target"}
 """Tables of a :class:`StoredBook`, by name, with their columns."""
 FILES_INDEXES = (
@@ -110,6 +112,7 @@ class Spool(Found):
             self._database.execute("BEGIN")  # it never ends: nobody else reads it, and nothing is taken back
             self._path.unlink()
         self.book = StoredBook(crawl, self._database, self._path)
+        self._recent: dict[str, Article] = {}
 
     def close(self) -> None:
         """Let go of the file, and with it of its room on the disk."""
@@ -127,8 +130,13 @@ class Spool(Found):
         row = article.capture or "", utc_text(article.captured), article.url, to_json(article)
         with explained(self._path):
             self._database.execute("INSERT OR REPLACE INTO found VALUES (?, ?, ?, ?, NULL)", row)
+        if len(self._recent) >= RECENT:
+            del self._recent[next(iter(self._recent))]
+        self._recent[row[0]] = article
 
     def article(self, capture: str) -> Article:
+        if (recent := self._recent.get(capture)) is not None:
+            return recent
         with explained(self._path):
             row = self._database.execute("SELECT article FROM found WHERE capture = ?", (capture,)).fetchone()
         if row is None:

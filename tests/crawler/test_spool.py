@@ -15,7 +15,7 @@ from archive.model import Article, Image, Payload
 from crawler.assets import AssetBook
 from crawler.found import Found
 from crawler.reading import CrawlReader, files_mark, settle, store
-from crawler.spool import Spool
+from crawler.spool import RECENT, Spool
 from tests.archive.facts import CRAWL, SITE, make_article, make_capture
 from tests.crawler.test_assets import PDF, PHOTO, PLAN, answer, jpeg, redirect
 from tests.crawler.test_reading import HTML, derive
@@ -94,8 +94,8 @@ def test_no_article_stays_in_memory_until_the_crawl_is_settled(spool):
 
         assert settle(catalog, reader, lambda article, state: settled.append(_alive())) == {"new": 1, "unchanged": 299}
 
-    assert noted == 0
-    assert max(settled) - before <= 3  # one as it was read, one with its files
+    assert noted <= RECENT
+    assert max(settled) - before <= RECENT + 3  # one as it was read, one with its files
 
 
 def _alive() -> int:
