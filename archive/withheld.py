@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from archive.catalog import Catalog
 from archive.model import Article, Capture
 from archive.posts import address_of
 from archive.takedown import NOTHING, Takedown
 from archive.urls import identity_key
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
 
 FRESH_S = 10.0
 """Seconds for which nobody looks again what belongs to the same list and the same articles."""

@@ -22,8 +22,8 @@ from archive.catalog.held import held_ids, last_readings
 from archive.catalog.holdings import Holdings
 from archive.catalog.known import known_by, known_urls, list_urls
 from archive.catalog.opened import Opened
-from archive.catalog.pages import Page
 from archive.catalog.past import Past, nearest_address, past_of
+from archive.catalog.plain import Page
 from archive.catalog.read import Crawl, Observation
 from archive.catalog.similar import Likeness
 from archive.catalog.write import State

@@ -32,12 +32,19 @@ def mark_at(url: str) -> Mark | None:
 
     Null when it is no SQLite file, or can not be asked in this way for whatever reason: who opens it is told why.
     """
-    if not url.startswith(_FILE) or "?" in url or "%" in url:
+    name = database_at(url)
+    if name is None:
         return None
-    path = Path(url.removeprefix(_FILE)).absolute()
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(name, uri=True)) as database:
             schema, generation, seq = database.execute(_ASK, ("schema_version", "generation")).fetchone()
     except sqlite3.Error:
         return None
     return Mark(generation, seq or 0) if schema == str(SCHEMA_VERSION) and generation else None
+
+
+def database_at(url: str) -> str | None:
+    """Return the URI by which SQLite reads the file of a catalog and never writes it; null for any other catalog."""
+    if not url.startswith(_FILE) or "?" in url or "%" in url:
+        return None
+    return f"file:{quote(str(Path(url.removeprefix(_FILE)).absolute()))}?mode=ro"

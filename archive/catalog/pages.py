@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
-from archive.catalog.read import BATCH, RETRIED
+from archive.catalog.plain import RETRIED, Page
+from archive.catalog.read import BATCH
 from archive.catalog.tables import articles, captures, observations, readings, versions
 from archive.catalog.times import end_moment, first_moment, utc_time
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A captured page, and of an article what it reads like."""
-
-    capture: str
-    """Capture id."""
-    url: str
-    """The address, exactly as requested."""
-    date: datetime
-    """When it was captured (UTC)."""
-    warc: str
-    """Path of the WARC file below the data root."""
-    via: str | None
-    """The page on which it was found, null for one that a crawl began with."""
-    title: str | None = None
-    """Headline of the article, null for any other page."""
-    text: str | None = None
-    """Its text."""
 
 
 def in_span(column: ColumnElement[Any], since: date | datetime | None, until: date | datetime | None) -> list[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, bind
 
 from archive.catalog.changes import BOOKKEEPING
 from archive.catalog.dialect import copy_in
+from archive.catalog.plain import RETRIED as RETRIED
 from archive.catalog.prepared import Prepared
 from archive.catalog.rows import article_of, capture_of, json_text
 from archive.catalog.tables import (
@@ -36,8 +37,6 @@ ID_BYTES = 16
 MAX_REDIRECTS = 10
 MAX_ORIGINALS = 5
 """Captures of one payload that are looked at for one to refer to."""
-RETRIED = ("error:", "soft_404", "empty", "cookie_stub")
-"""A page rejected for a reason that begins so is asked again; any other rejection is for good."""
 
 
 @dataclass(frozen=True, slots=True)

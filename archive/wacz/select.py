@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from archive.catalog import Catalog
 from archive.catalog.times import end_moment, first_moment, utc_text
 from archive.errors import ArchiveError
 from archive.model import Capture
@@ -16,6 +16,9 @@ from archive.takedown import takedown
 from archive.wacz.names import PART
 from archive.warc.files import OPEN, SUFFIX, find_warc, list_warcs
 from archive.withheld import Withheld, withheld
+
+if TYPE_CHECKING:
+    from archive.catalog import Catalog
 
 
 class ExportRefused(ArchiveError):

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from archive.atomic import TEMPORARY, sync_folder, write_whole
-from archive.catalog import Catalog
-from archive.catalog.pages import Page
 from archive.digests import BLOCK
 from archive.sorting import LineSorter
 from archive.takedown import takedown
@@ -32,6 +30,8 @@ from archive.withheld import withheld
 from archive.zipnum import write_zipnum
 
 if TYPE_CHECKING:
+    from archive.catalog import Catalog
+    from archive.catalog.plain import Page
     from archive.wacz.signing import Signer
 
 MULTI_PROFILE = "multi-wacz-package"

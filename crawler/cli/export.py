@@ -16,7 +16,7 @@ from crawler.exits import Exit, NotHeld
 from crawler.version import VERSION
 
 if TYPE_CHECKING:
-    from archive.archive import Archive
+    from archive.catalog import Catalog
     from archive.export.job import Exported
     from archive.wacz.select import Wanted
 
@@ -110,24 +110,26 @@ def command(
     for option, value in {**given, "--max-bytes": max_bytes, "--sign": sign}.items():
         if value is not None and form not in BELONGING[option]:
             raise click.UsageError(f"{option} does not go with {form}, but with {', '.join(BELONGING[option])}")
-    from archive import open_archive
+    from archive.catalog.plain import open_light
     from archive.wacz.select import ExportBusy, ExportRefused, Wanted
 
-    with open_archive(config.data, catalog_url=config.catalog_url) as archive:
-        chosen = _chosen(archive, sites, config.data)
+    with open_light(config.catalog_url) as catalog:
+        chosen = _chosen(catalog, sites, config.data)
         if address is not None:
             return _export_sites(config, address, form, output, chosen)
         try:
             if form in ARTICLES:
+                from archive import open_archive
                 from archive.export.source import Wanted as WantedArticles
                 from crawler.cli.export_records import Options, export_records
 
                 wanted = WantedArticles(chosen, since, until, every=versions == "all")
                 options = Options(zipped=compress == "gz", limit=limit or 100, url=url)
-                return _told(export_records(archive, form, output, wanted, options, replace=force), as_json)
+                with open_archive(config.data, catalog_url=config.catalog_url) as archive:
+                    return _told(export_records(archive, form, output, wanted, options, replace=force), as_json)
             if form == "bagit":
-                return _export_bag(config, archive, output, Wanted(chosen, since, until), force, as_json)
-            return _export_wacz(config, archive, output, chosen, since, until, max_bytes, sign, force, as_json)
+                return _export_bag(config, catalog, output, Wanted(chosen, since, until), force, as_json)
+            return _export_wacz(config, catalog, output, chosen, since, until, max_bytes, sign, force, as_json)
         except ExportRefused as error:
             say(f"khcn: {error}", err=True)
             return Exit.USAGE
@@ -155,9 +157,9 @@ def _export_sites(config: Config, address: str, form: str, output: Path, chosen:
     return export_sites(address, config, form, output, chosen, options)
 
 
-def _chosen(archive: Archive, sites: tuple[str, ...], root: Path) -> tuple[str, ...]:
+def _chosen(catalog: Catalog, sites: tuple[str, ...], root: Path) -> tuple[str, ...]:
     """Return the sites that are meant, sorted. Raises NotHeld when one of them, or anything, is not held."""
-    held = archive.catalog.sites()
+    held = catalog.sites()
     chosen = tuple(sorted(set(sites))) or tuple(held)
     unknown = [site for site in chosen if site not in held]
     if unknown or not chosen:
@@ -182,7 +184,7 @@ def _told(exported: Exported, as_json: bool) -> int:
 
 def _export_wacz(
     config: Config,
-    archive: Archive,
+    catalog: Catalog,
     output: Path,
     chosen: tuple[str, ...],
     since: date | None,
@@ -202,7 +204,7 @@ def _export_wacz(
         signer = Signer.open(sign)
     exported = export_wacz(
         config.data,
-        archive.catalog,
+        catalog,
         output,
         Wanted(chosen, since, until),
         _about(chosen, since, until),
@@ -223,7 +225,7 @@ def _export_wacz(
     return Exit.DAMAGE if exported.missing else Exit.OK
 
 
-def _export_bag(config: Config, archive: Archive, output: Path, wanted: Wanted, force: bool, as_json: bool) -> int:
+def _export_bag(config: Config, catalog: Catalog, output: Path, wanted: Wanted, force: bool, as_json: bool) -> int:
     from archive.bagit import AGENT, export_bag
 
     told = _about(tuple(wanted.sites), wanted.since, wanted.until)
@@ -233,7 +235,7 @@ def _export_bag(config: Config, archive: Archive, output: Path, wanted: Wanted, 
         AGENT: told.software,
     }
     with console(stderr=True).status("exporting") as status:
-        bagged = export_bag(config.data, archive.catalog, output, wanted, about, replace=force, tick=status.update)
+        bagged = export_bag(config.data, catalog, output, wanted, about, replace=force, tick=status.update)
     for name in bagged.open:
         say(f"khcn: {name}: is still open, and not in the bag", err=True)
     if as_json:
