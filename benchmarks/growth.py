@@ -28,6 +28,7 @@ from archive.catalog.bulk import Filling
 from archive.catalog.tables import articles, captures, crawls, observations, readings, versions
 from archive.catalog.times import page_text, utc_text
 from archive.digests import address_hash
+from archive.health.dated import dated_of
 from archive.health.days import keep_days
 from archive.report import CrawlReport, write_report
 from archive.times import VN, timestamp14
@@ -77,6 +78,8 @@ def _leave(root: Path, crawl: str) -> None:
         known = KeptKnown(root, registry().get(SITE), catalog)
         known.identities()
         known.keep(crawl)
+        with catalog.following() as state:
+            dated_of(root, state, SITE).write(root, SITE)
     keep_days(root, f"sqlite:///{(root / 'catalog.sqlite3').absolute()}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from archive.catalog.checks import Due
 from archive.catalog.identity import content_hash
 from archive.catalog.variants import same_section
 from archive.errors import ArchiveError
+from archive.health.dated import kept_of
 from archive.model import Article, Capture, Listing, Location
 from archive.report import read_report, report_path
 from archive.warc.reader import read_payload
@@ -71,9 +72,13 @@ class Earlier:
         """
         return not self._is_first and self._catalog.is_answered(self._site.id, url)
 
-    def published_days(self) -> dict[date, int]:
+    def published_days(self) -> Mapping[date, int]:
         """Return how many articles of the site were published on which day (:meth:`Catalog.published_days`)."""
-        return self._catalog.published_days(self._site.id).get(self._site.id, {})
+        with self._catalog.following() as state:
+            kept = kept_of(self._root, state, self._site.id)
+        return (
+            kept.counted() if kept is not None else self._catalog.published_days(self._site.id).get(self._site.id, {})
+        )
 
     def last_capture(self, url: str) -> Capture | None:
         """Return the latest capture of an address that the catalog holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
@@ -11,7 +11,7 @@ from archive.catalog import changes, checks, current
 from archive.catalog.changes import Change
 from archive.catalog.current import Said
 from archive.catalog.prepared import Prepared
-from archive.catalog.tables import captures, observations, readings
+from archive.catalog.tables import articles, captures, observations, readings, versions
 from archive.ledger import State
 
 
@@ -43,6 +43,29 @@ class Following:
         Null when that can not be said: one of them is not there any more, or more than *limit* changed.
         """
         return changes.sites_after(self._connection, seq, limit)
+
+    def dated_after(self, seq: int, limit: int) -> Sequence[Row[Any]] | None:
+        """Return the articles that changed after that number: ``article``, and ``site`` and ``dated`` (UTC) now.
+
+        These are null of one that is not there any more. Null when more than *limit* changed.
+        """
+        if changes.changed_since(self._connection, seq) > limit:
+            return None
+        told = changes.changes
+        query: Select[Any] = (
+            select(told.c.article, articles.c.site, versions.c.dated)
+            .select_from(told)
+            .outerjoin(articles, articles.c.id == told.c.article)
+            .outerjoin(versions, versions.c.id == articles.c.current)
+            .where(told.c.seq > seq)
+        )
+        return self._connection.execute(query).all()
+
+    def dated(self, site: str) -> Iterator[tuple[str, str]]:
+        """Yield the id of each article of a site, and when it is dated (UTC)."""
+        query = select(articles.c.id, versions.c.dated).join(versions, versions.c.id == articles.c.current)
+        rows = self._connection.execute(query.where(articles.c.site == site), execution_options={"yield_per": 10_000})
+        return (tuple(row) for row in rows)
 
     def said_by(self, ids: Iterable[str]) -> dict[str, Said]:
         """Return what those of *ids* say now that are articles."""

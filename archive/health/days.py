@@ -1,7 +1,7 @@
 """The days on which articles of each site were published: kept at hand, so that a catalog is not counted through.
 
 ``status/days.json`` can be deleted: it is made again from the catalog. It says of which state of it it is, and holds
-for that one only; where articles changed since, the sites of these are counted again.
+for that one only; where articles changed since, the days of these are looked up (:mod:`archive.health.dated`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ import msgspec
 from archive.atomic import write_whole
 from archive.catalog.mark import Mark, mark_at
 from archive.errors import ArchiveError
+from archive.health.dated import CHANGES, Dated, dated_of, mark_of
 from archive.health.history import STATUS
 
 if TYPE_CHECKING:
     from archive.catalog import Catalog
 
 FILE = "days.json"
-CHANGES = 5_000
-"""After so many changes all is counted again, at once."""
-
 Days = Mapping[str, Mapping[date, int]]
 """How many articles each site published on which day in Vietnam (:meth:`Catalog.published_days`)."""
 
@@ -44,12 +42,12 @@ def days_at(root: Path, url: str) -> Days:
     if kept is not None and kept.mark == mark_at(url):
         return kept.sites
     with _opened(url) as catalog:
-        return _brought_up(kept, catalog).sites
+        return _brought_up(root, kept, catalog)[0].sites
 
 
 def days_in(root: Path, catalog: Catalog) -> Days:
     """Return the days of a catalog that is open, those kept below *root* where they hold. Raises CatalogError."""
-    return _brought_up(_kept(root), catalog).sites
+    return _brought_up(root, _kept(root), catalog)[0].sites
 
 
 def keep_days(root: Path, url: str) -> None:
@@ -61,30 +59,30 @@ def keep_days(root: Path, url: str) -> None:
     if kept is not None and kept.mark == mark_at(url):
         return
     with _opened(url) as catalog:
-        found = _brought_up(kept, catalog)
+        found, dated = _brought_up(root, kept, catalog)
     if found is not kept and found.mark.generation:
+        for site, each in dated.items():
+            each.write(root, site)
         with suppress(ArchiveError), write_whole(root / STATUS / FILE) as file:
             file.write(msgspec.json.encode(found))
 
 
-def _brought_up(kept: _Kept | None, catalog: Catalog) -> _Kept:
-    # The mark comes first: what is written after it is perhaps counted already, and then counted again next time.
+def _brought_up(root: Path, kept: _Kept | None, catalog: Catalog) -> tuple[_Kept, dict[str, Dated]]:
+    """Return the days as they are now, and of which articles they are on the sites that were looked at."""
+    # What is counted without the state is perhaps of a later one: then it is counted again next time.
     with catalog.following() as state:
-        generation = state.generation()
-        mark = Mark(generation, state.last() if generation else 0)
-        if kept is None or not generation or kept.mark.generation != generation or kept.mark.seq > mark.seq:
+        mark = mark_of(state)
+        if kept is None or not mark.generation or kept.mark.generation != mark.generation or kept.mark.seq > mark.seq:
             changed = None
         elif kept.mark == mark:
-            return kept
+            return kept, {}
         else:
             changed = state.sites_after(kept.mark.seq, CHANGES)
+        dated = {site: dated_of(root, state, site) for site in changed or ()}
     if kept is None or changed is None:
-        return _Kept(mark, catalog.published_days())
-    sites = dict(kept.sites)
-    for site in changed:
-        sites.pop(site, None)
-        sites |= catalog.published_days(site)
-    return _Kept(mark, sites)
+        return _Kept(mark, catalog.published_days()), {}
+    counted = {site: each.counted() for site, each in dated.items()}
+    return _Kept(mark, {site: days for site, days in (kept.sites | counted).items() if days}), dated
 
 
 def _opened(url: str) -> Catalog:

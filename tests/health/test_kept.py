@@ -13,11 +13,14 @@ from datetime import date, timedelta
 import pytest
 
 from archive.catalog import Catalog
-from archive.catalog.mark import mark_at
+from archive.catalog.following import Following
+from archive.catalog.mark import Mark, mark_at
 from archive.errors import CatalogError
 from archive.fixity import ledger as ledgers
 from archive.fixity.ledger import PLACE, Entry, opened
 from archive.fixity.sums import FILE, Sum, keep_sums, sums_at
+from archive.health import dated
+from archive.health.dated import Dated, dated_of, kept_of
 from archive.health.days import days_at, days_in, keep_days
 
 DAY = "2026-01-05T03:00:00.000000Z"
@@ -83,6 +86,72 @@ def test_days_are_those_of_the_catalog_whatever_has_changed(root, change):
         assert days_in(root, catalog) == counted(root)
     keep_days(root, url(root))
     assert days_at(root, url(root)) == counted(root)
+
+
+def keep_sites(root):
+    """Keep days, and of which articles they are, as crawls of both sites leave them."""
+    keep_days(root, url(root))
+    write(root, *(publish(f"{site}8", site, EVENING) for site in ("ha_tinh", "hau_giang")))
+    keep_days(root, url(root))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_days_are_brought_up_by_the_articles_that_changed(root, monkeypatch, change):
+    keep_sites(root)
+    for statement in CHANGES[change]:
+        write(root, statement)
+        with Catalog.open(root / "catalog.sqlite3", read_only=True, create=False) as catalog, catalog.following() as it:
+            found = {site: dated_of(root, it, site).counted() for site in ("ha_tinh", "hau_giang", "lam_dong")}
+        assert {site: days for site, days in found.items() if days} == counted(root)
+
+    assert days_at(root, url(root)) == counted(root)
+    keep_days(root, url(root))
+    assert days_at(root, url(root)) == counted(root)
+
+
+def test_only_the_rows_of_what_changed_are_read(root, monkeypatch):
+    keep_sites(root)
+    write(root, *CHANGES["another article"], *CHANGES["another day"])
+    expected = counted(root)
+    monkeypatch.setattr(Catalog, "published_days", None)
+    monkeypatch.setattr(Following, "dated", None)
+
+    with Catalog.open(root / "catalog.sqlite3", read_only=True, create=False) as catalog, catalog.following() as state:
+        changed = state.dated_after(Dated.read(root, "ha_tinh").mark.seq, 10)
+
+    assert {(row.article, row.site, row.dated) for row in changed} == {
+        ("ha_tinh9", "ha_tinh", EVENING),
+        ("ha_tinh1", "ha_tinh", EVENING),
+    }
+    assert days_at(root, url(root)) == expected
+
+
+def test_after_more_changes_than_can_be_looked_up_all_are_counted(root, monkeypatch):
+    keep_sites(root)
+    write(root, *CHANGES["another article"], *CHANGES["another day"])
+    monkeypatch.setattr(dated, "CHANGES", 1)
+
+    with Catalog.open(root / "catalog.sqlite3", read_only=True, create=False) as catalog, catalog.following() as state:
+        assert kept_of(root, state, "ha_tinh") is None
+        assert dated_of(root, state, "ha_tinh").counted() == counted(root)["ha_tinh"]
+
+
+@pytest.mark.parametrize("at", [0, 5, 60, -30, -1])
+def test_days_of_articles_that_are_damaged_are_not_believed(root, at):
+    keep_sites(root)
+    path = root / "status" / "days" / "ha_tinh"
+    whole = bytearray(path.read_bytes())
+    whole[at] ^= 0x01
+    path.write_bytes(whole)
+
+    with Catalog.open(root / "catalog.sqlite3", read_only=True, create=False) as catalog, catalog.following() as state:
+        assert dated_of(root, state, "ha_tinh").counted() == counted(root)["ha_tinh"]
+
+
+def test_the_last_day_there_is_has_no_day_after_it():
+    dated = Dated(Mark("x", 1), [("a", "9999-12-31T18:00:00.000000Z"), ("b", "0001-01-01T17:00:00.000000Z")])
+
+    assert dated.counted() == {date.max: 1, date(1, 1, 2): 1}
 
 
 def test_days_are_not_counted_again_while_nothing_changes(root, monkeypatch):
