@@ -19,6 +19,7 @@ class Found:
         """What is known of its files."""
         self._articles: dict[str, Article] = {}
         self._marks: dict[str, int] = {}
+        self._answers: dict[int, str] = {}
 
     def add(self, article: Article) -> None:
         """Take an article, as it was read. Raises ValueError for one that has no JSON."""
@@ -36,6 +37,14 @@ class Found:
     def mark_of(self, capture: str) -> int | None:
         """Return the mark with which an article was kept; null when it was not, or was read again since."""
         return self._marks.get(capture)
+
+    def hold(self, address: int, capture: str) -> None:
+        """Note which capture is the last answer at an address, by its :func:`~archive.digests.address_hash`."""
+        self._answers[address] = capture
+
+    def release(self, address: int) -> str | None:
+        """Return that capture, once; null when there is none."""
+        return self._answers.pop(address, None)
 
     def addresses(self) -> Iterator[str]:
         """Yield the addresses of the articles."""

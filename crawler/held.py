@@ -12,6 +12,7 @@ from archive.model import Capture, Location, Payload
 from archive.posts import address_of
 from archive.warc.reader import read_payload
 from crawler.assets import wire_form
+from crawler.found import Found
 
 logger = logging.getLogger(__name__)
 
@@ -25,18 +26,18 @@ class Held:
     Once: a page that sets a cookie and sends the browser back to itself must be able to ask again.
     """
 
-    def __init__(self, root: Path, capture: Callable[[str], Capture | None]) -> None:
-        """*capture* finds a capture by its id."""
+    def __init__(self, root: Path, capture: Callable[[str], Capture | None], found: Found) -> None:
+        """*capture* finds a capture by its id; *found* says which one there is at an address."""
         self._root = root
         self._capture = capture
-        self._ids: dict[int, str] = {}
+        self._found = found
 
     def add(self, capture: Capture) -> None:
         """Note a capture of this crawl; called in the order in which they were made."""
         if capture.purpose == "robots" or capture.truncated or not _is_final(capture):
             return
         address = address_of(capture.url, capture.method, capture.request_body)
-        self._ids[address_hash(wire_form(address))] = capture.id
+        self._found.hold(address_hash(wire_form(address)), capture.id)
 
     def take(self, url: str, max_size: int) -> tuple[Capture, Payload] | None:
         """Return the last answer at *url* with its decoded body; null when there is none that can be read.
@@ -46,7 +47,7 @@ class Held:
         Of a document nobody but the rebuild reads the body, and of a larger one it is cut at *max_size*.
         A 304 gives what it stands for, as it did when it came.
         """
-        found = self._ids.pop(address_hash(wire_form(url)), None)
+        found = self._found.release(address_hash(wire_form(url)))
         capture = self._capture(found) if found is not None else None
         if capture is None:
             return None

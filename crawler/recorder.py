@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -125,9 +125,7 @@ class Recorder:
         """Articles that wait until they are durable, by the capture of their page."""
         self._due: list[tuple[int, Callable[[], object]]] = []
         """What is to be done when the exchanges written then are durable."""
-        self.pages_before: set[str] = set()
-        """Pages that this crawl had asked for before it was interrupted."""
-        self.held_now = Held(root, catalog.capture)
+        self.held_now = Held(root, catalog.capture, self._spool)
         """What this crawl had captured before it was interrupted."""
         self.owed = tuple(owed)
         """Articles that the crawl before left unfinished, by their addresses."""
@@ -179,8 +177,11 @@ class Recorder:
             look()
             self.held_now.add(capture)
             self._asked.add(wire_form(address_of(capture.url, capture.method, capture.request_body)))
-            if capture.purpose == "page":
-                self.pages_before.add(capture.url)
+
+    def pages_before(self) -> Iterator[str]:
+        """Yield the pages that this crawl had asked for before it was interrupted."""
+        captures = self._catalog.captures(self.site.id, crawl=self.crawl)
+        return (capture.url for capture in captures if capture.purpose == "page")
 
     def when_durable(self, call: Callable[[], object]) -> None:
         """Call *call* once all that is written by now is durable, and in the catalog; never, when that fails."""

@@ -92,7 +92,7 @@ class SiteSpider(scrapy.Spider):
             is_cut = spider.limit is not None or spider.since is not None or bool(spider.recorder.failed)
             spider.is_complete = spider.is_complete and not is_cut
             if spider.limit is not None:
-                found = (*spider.recorder.pages_before, *(entry.url for entry in spider.frontier.pending()))
+                found = (*spider.recorder.pages_before(), *(entry.url for entry in spider.frontier.pending()))
                 spider.found_before = len({spider.asked_as(url) for url in found if spider.counts_as_article(url)})
         return spider
 

@@ -32,6 +32,11 @@ FILES_INDEXES = (
     "CREATE INDEX files_by_url ON files (crawl, url, date, capture)",
     "CREATE INDEX redirects_by_url ON redirects (crawl, url, date, capture, target)",
 )
+_TABLES = {
+    "found": "capture PRIMARY KEY, captured, url, article, kept",
+    "answers": "address INTEGER PRIMARY KEY, capture",
+    **FILES,
+}
 _FAST = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -2000")
 
 
@@ -105,7 +110,7 @@ class Spool(Found):
             self._database = sqlite3.connect(self._path, isolation_level=None)
             for pragma in _FAST:
                 self._database.execute(f"PRAGMA {pragma}")
-            for name, columns in {"found": "capture PRIMARY KEY, captured, url, article, kept", **FILES}.items():
+            for name, columns in _TABLES.items():
                 self._database.execute(f"CREATE TABLE {name} ({columns})")
             for statement in ("CREATE INDEX found_in_order ON found (captured, capture)", *FILES_INDEXES):
                 self._database.execute(statement)
@@ -113,6 +118,7 @@ class Spool(Found):
             self._path.unlink()
         self.book = StoredBook(crawl, self._database, self._path)
         self._recent: dict[str, Article] = {}
+        self._holds = False
 
     def close(self) -> None:
         """Let go of the file, and with it of its room on the disk."""
@@ -159,6 +165,24 @@ class Spool(Found):
             row = self._database.execute("SELECT kept FROM found WHERE capture = ?", (capture,)).fetchone()
         return row[0] if row is not None else None
 
+    def hold(self, address: int, capture: str) -> None:
+        self._holds = True
+        with explained(self._path):
+            self._database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (_signed(address), capture))
+
+    def release(self, address: int) -> str | None:
+        if not self._holds:  # every request asks, also those of a crawl that was never interrupted
+            return None
+        with explained(self._path):
+            query = "DELETE FROM answers WHERE address = ? RETURNING capture"
+            row = self._database.execute(query, (_signed(address),)).fetchone()
+        return row[0] if row is not None else None
+
     def _rows(self, query: str) -> Iterator[Any]:
         with explained(self._path):
             yield from self._database.execute(query)
+
+
+def _signed(address: int) -> int:
+    """Return 64 bits as SQLite takes them."""
+    return address - (1 << 63)

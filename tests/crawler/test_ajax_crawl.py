@@ -15,6 +15,7 @@ from archive.catalog import Catalog
 from archive.cdxj import read_lines
 from archive.posts import address_of, read_request
 from archive.warc.writer import WarcWriter
+from crawler.found import Found
 from crawler.held import Held
 from crawler.requests import address_asked
 from tests.archive.test_posts import posted
@@ -191,7 +192,7 @@ def test_what_was_held_of_one_page_is_not_handed_out_for_another(tmp_path):
         for number in (1, 2)
     ]
     writer.close()
-    held = Held(tmp_path, {capture.id: capture for capture in captures}.get)
+    held = Held(tmp_path, {capture.id: capture for capture in captures}.get, Found("c"))
     for capture in captures:
         held.add(capture)
 

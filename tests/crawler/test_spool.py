@@ -56,6 +56,14 @@ def test_of_an_article_read_twice_the_later_one_counts_and_it_is_to_be_kept_agai
     assert found.mark_of(article.capture) is None
 
 
+def test_the_last_answer_at_an_address_is_given_once(found):
+    for address, capture in ((0, "a"), ((1 << 64) - 1, "b"), (1 << 63, "c"), (0, "d")):
+        found.hold(address, capture)
+
+    asked = (0, (1 << 64) - 1, 1 << 63, 0, 5)
+    assert [found.release(address) for address in asked] == ["d", "b", "c", None, None]
+
+
 def test_what_was_not_read_as_an_article_is_none(found):
     with pytest.raises(KeyError):
         found.article(make_capture(1).id)
