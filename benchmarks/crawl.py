@@ -1,6 +1,6 @@
 """Measure what a whole crawl costs, beside crawls by others that bring home the same addresses.
 
-    python -m benchmarks.crawl [--articles 2000] [--rounds 3] [--only ours,scrapy,warcio,webarchive,wget]
+    python -m benchmarks.crawl [--articles 2000] [--rounds 3] [--small] [--only ours,scrapy,warcio,webarchive,wget]
                                [--webarchive PYTHON]
 
 The site is a played Department (:mod:`benchmarks.crawl_site`), served by a process of its own whose time does not
@@ -66,9 +66,10 @@ class Contender:
 
 
 @contextmanager
-def playing(articles: int, truth: Path) -> Iterator[int]:
+def playing(articles: int, truth: Path, *, small: bool = False) -> Iterator[int]:
     """Play the site while the block runs; give its port."""
     command = [sys.executable, "-m", "benchmarks.crawl_site", "--articles", str(articles), "--truth", str(truth)]
+    command += ["--small"] if small else []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin is not None
         assert server.stdout is not None
@@ -217,6 +218,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="What a whole crawl costs, beside crawls by others.")
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--small", action="store_true", help="small pictures: to see how memory grows with addresses")
     parser.add_argument("--only", default="ours,scrapy,warcio,webarchive,wget", help="contenders, by comma")
     parser.add_argument("--webarchive", type=Path, help="Python of an environment that has scrapy-webarchive")
     options = parser.parse_args()
@@ -227,7 +229,7 @@ def main() -> None:
         if webarchive is None and "webarchive" in wanted:
             webarchive = environment(folder / "webarchive")
         told = folder / "truth.txt"
-        with playing(options.articles, told) as port:
+        with playing(options.articles, told, small=options.small) as port:
             lines = [line.split() for line in told.read_text().splitlines()]
             truth = {url: digest for digest, url, _ in lines}
             size = sum(int(each[2]) for each in lines)

@@ -1,9 +1,10 @@
 """A played Department of any size, for measuring crawls: ``python -m benchmarks.crawl_site --articles 2000``.
 
 The pages are those of a NukeViet site that :mod:`tests.play` writes, each article under an address, a number and a
-title of its own; its pictures weigh as much as photographs. Nothing changes between two fetches, so each contender
-gets the same bytes. It answers requests sent to it as to the host, and as to a proxy. Prints one line of JSON with its
-port, what it holds and the folder of the answers' digests, and plays until its standard input ends.
+title of its own; its pictures weigh as much as photographs, unless it is told otherwise. Nothing changes between two
+fetches, so each contender gets the same bytes. It answers requests sent to it as to the host, and as to a proxy. Prints
+one line of JSON with its port, what it holds and the folder of the answers' digests, and plays until its standard input
+ends.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ PHOTOS = 40
 class BigDepartment(Department):
     """A host with so many articles in one section."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, small: bool = False) -> None:
+        self._large = not small
         place = next(place for place in PLACES if place.host == HOST)
         section = Section("Tin hoạt động", "tin-hoat-dong", 12, size)
         self.place, self.family = replace(place, sections=(section,), elsewhere=""), family(place)
@@ -68,7 +70,7 @@ class BigDepartment(Department):
             kind = "png" if ".png" in url else "jpeg"
             number = int(hashlib.sha1(url.encode()).hexdigest(), 16) % PHOTOS  # noqa: S324
             # Behind its end: no reader of pictures looks there.
-            return Answer(200, f"image/{kind}", picture(f"http://{HOST}/{number}.{kind}", True) + url.encode())
+            return Answer(200, f"image/{kind}", picture(f"http://{HOST}/{number}.{kind}", self._large) + url.encode())
         if (file := self.files.get(url)) is not None:
             kind = url.rpartition(".")[2]
             return Answer(200, "application/octet-stream", document(url, kind, file.title))
@@ -78,8 +80,8 @@ class BigDepartment(Department):
 class Site:
     """All answers of the host."""
 
-    def __init__(self, size: int) -> None:
-        self._department = BigDepartment(size)
+    def __init__(self, size: int, *, small: bool = False) -> None:
+        self._department = BigDepartment(size, small=small)
         self._values = {mark.encode(): text.encode() for mark, text in chrome.values(1).items()}
 
     @cache  # noqa: B019 (it lives as long as the process)
@@ -140,8 +142,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Play a Department with so many articles.")
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--truth", type=Path, required=True, help="file for what must come home: digest, address, size")
+    parser.add_argument("--small", action="store_true", help="let no picture weigh as much as a photograph")
     options = parser.parse_args()
-    site = Site(options.articles)
+    site = Site(options.articles, small=options.small)
     with options.truth.open("w") as file:
         for target in site.targets():
             body = site.answer(target).body
