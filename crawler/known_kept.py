@@ -70,7 +70,8 @@ class KeptKnown:
         if self._known is None:
             return
         known, self._known = self._known, None
-        mark = self._catalog.reading_mark(self._site.id)
+        with self._catalog.transaction():  # refused to a crawl that was taken for dead, and whose site another one has
+            mark = self._catalog.reading_mark(self._site.id)
         for identity in self._left_out:
             known.add(identity)
         for url in self._catalog.known_by(self._site.id, crawl):

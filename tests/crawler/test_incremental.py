@@ -13,7 +13,11 @@ import pytest
 
 from archive import open_archive
 from archive.catalog import Catalog
+from archive.health.dated import kept_of
 from archive.warc.reader import iter_captures, list_warcs
+from crawler.known import KnownSet
+from crawler.known_kept import KeptKnown
+from tests.crawler.reading_helpers import SITES as SITES_DECLARED
 from tests.khcn import FAST, khcn
 from tests.play import play
 
@@ -53,6 +57,22 @@ def twice(tmp_path_factory):
 def dump(data: Path) -> list[str]:
     with Catalog.open(data / "catalog.sqlite3", read_only=True) as catalog:
         return list(catalog.dump())
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_what_a_crawl_keeps_at_hand_is_what_the_catalog_tells(twice, site):
+    rules = SITES_DECLARED.get(site)
+    with Catalog.open(twice.data / "catalog.sqlite3") as catalog:
+        counted = catalog.published_days(site)[site]
+        told = KnownSet(map(rules.identity, catalog.known(site)))
+        catalog.known = None  # kept, it is not asked
+        kept = KeptKnown(twice.data, rules, catalog).identities()
+        with catalog.following() as state:
+            days = kept_of(twice.data, state, site)
+
+    assert kept.to_bytes() == told.to_bytes()
+    assert len(kept) >= twice.articles[site]
+    assert days is None or days.counted() == counted
 
 
 def test_nothing_failed_and_every_article_is_unchanged(twice):

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from archive.catalog import Catalog
+from crawler.exits import SiteLocked
 from crawler.known import KnownSet
 from crawler.known_kept import KeptKnown, rules_of
 from tests.archive.facts import CRAWL, SITE, make_capture
@@ -116,6 +117,19 @@ def test_where_it_can_not_be_written_the_crawl_goes_on(tmp_path, site, catalog):
     kept(tmp_path, site, catalog)
 
     assert told(tmp_path, site, catalog) == ["a", "c"]
+
+
+def test_a_crawl_whose_site_another_one_has_taken_keeps_nothing(tmp_path, site, catalog):
+    def fence(connection):
+        raise SiteLocked("taken over")
+
+    known = KeptKnown(tmp_path, site, catalog)
+    known.identities()
+    catalog.fence = fence
+
+    with pytest.raises(SiteLocked):
+        known.keep(CRAWL)
+    assert not (tmp_path / KEPT).exists()
 
 
 def test_a_crawl_that_never_asked_keeps_nothing(tmp_path, site, catalog):
