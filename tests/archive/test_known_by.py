@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.catalog import Catalog
 from archive.catalog.known import _AT, _LED_TO
 from archive.catalog.read import MAX_REDIRECTS
-from tests.archive.facts import CRAWL, SITE, make_capture
+from tests.archive.facts import CRAWL, SITE, make_article, make_capture
+from tests.engines import empty_catalog, is_postgres
 
+pytestmark = pytest.mark.usefixtures("each_engine")
 LATER = "ha_tinh-20250401000000000"
 READINGS = [
     ("article", "ha_tinh/1"),
@@ -44,9 +46,10 @@ PAGES = st.lists(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
 @given(PAGES, PAGES)
 def test_what_was_known_and_what_a_crawl_made_known_is_all_that_is_known(before, after):
-    with Catalog.open("sqlite://") as catalog:
+    with empty_catalog() as catalog:
         read(catalog, CRAWL, before)
         known = set(catalog.known(SITE))
         read(catalog, LATER, after, first=100)
@@ -60,7 +63,7 @@ def test_what_was_known_and_what_a_crawl_made_known_is_all_that_is_known(before,
 def test_a_chain_of_redirects_counts_as_far_as_one_is_followed(length, is_end_new):
     chain = [(n, "redirect", n + 1) for n in range(length)]
     end = [(length, "article", "ha_tinh/1")]
-    with Catalog.open("sqlite://") as catalog:
+    with empty_catalog() as catalog:
         read(catalog, CRAWL, chain if is_end_new else end)
         read(catalog, LATER, end if is_end_new else chain, first=100)
 
@@ -69,7 +72,7 @@ def test_a_chain_of_redirects_counts_as_far_as_one_is_followed(length, is_end_ne
 
 
 def test_what_a_page_of_another_site_or_a_post_leads_to_is_not_known():
-    with Catalog.open("sqlite://") as catalog:
+    with empty_catalog() as catalog:
         read(catalog, LATER, [("b", "article", "ha_tinh/1")])
         theirs = make_capture(7, page("a"), site="hau_giang", crawl="hau_giang-1")
         posted = replace(make_capture(8, page("c")), method="POST", request_body="x=1")
@@ -84,6 +87,8 @@ def test_what_a_page_of_another_site_or_a_post_leads_to_is_not_known():
     ("question", "index"), [(_LED_TO, "readings_by_target (target=?)"), (_AT, "captures_by_key (key=?)")]
 )
 def test_a_redirect_is_followed_by_an_index_in_both_directions(tmp_path, question, index):
+    if is_postgres():
+        pytest.skip("the plan is SQLite's")
     with Catalog.open(tmp_path / "catalog.sqlite3") as catalog, catalog._engine.connect() as connection:
         names = {"site": SITE, "key": "vn,a)/", "url": page("")}
         written = question._write(connection, names)
@@ -96,7 +101,7 @@ def test_a_redirect_is_followed_by_an_index_in_both_directions(tmp_path, questio
 
 
 def test_the_mark_of_the_readings_is_another_one_when_any_is_written():
-    with Catalog.open("sqlite://") as catalog, Catalog.open("sqlite://") as fresh:
+    with empty_catalog() as catalog, empty_catalog() as fresh:
         marks = [catalog.reading_mark(SITE)]
         read(catalog, CRAWL, [("a", "article", "ha_tinh/1")])
         marks.append(catalog.reading_mark(SITE))
@@ -111,3 +116,25 @@ def test_the_mark_of_the_readings_is_another_one_when_any_is_written():
         assert len(set(marks)) == 4
         assert catalog.reading_mark(SITE) == marks[-1]
         assert fresh.reading_mark(SITE) not in marks
+
+
+def test_the_days_of_articles_that_changed_are_told_and_of_a_site_all():
+    first, second = make_capture(1), make_capture(2, page("b"))
+    with empty_catalog() as catalog:
+        catalog.add_captures([first, second])
+        catalog.add_article(make_article(first))
+        with catalog.following() as state:
+            seq = state.last()
+        catalog.add_article(make_article(second))
+        catalog.retract([first.id])
+
+        with catalog.following() as state:
+            (gone, fresh), all_of_it = state.dated_after(seq, 2), list(state.dated(SITE))
+            assert state.dated_after(seq, 1) is None
+            assert list(state.dated_after(state.last(), 2)) == []
+            assert list(state.dated("hau_giang")) == []
+
+    gone, fresh = sorted((gone, fresh), key=lambda row: row.site is not None)
+    assert (gone.site, gone.dated) == (None, None)
+    assert (fresh.site, fresh.dated) == (SITE, "2025-02-28T07:30:00.000000Z")
+    assert all_of_it == [(fresh.article, fresh.dated)]
