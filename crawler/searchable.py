@@ -13,8 +13,6 @@ logger = logging.getLogger(__name__)
 
 BUDGET_S = 10.0
 """So long the end of a crawl waits for the index; what is left is taken in by the next search."""
-FEW_BYTES = 20_000_000
-"""What the index holds in memory then of what it has not written yet; its library takes no less than 15 million."""
 
 
 def make_searchable(root: Path, catalog_url: str, budget_s: float | None = BUDGET_S) -> None:
@@ -24,12 +22,11 @@ def make_searchable(root: Path, catalog_url: str, budget_s: float | None = BUDGE
     Never raises a KhcnError: it is logged, and the next search begins where this ended.
     """
     from archive.search import catch_up
-    from archive.search.update import HEAP_BYTES
+    from archive.search.update import LARGE, SMALL
 
-    heap_bytes = HEAP_BYTES if budget_s is None else FEW_BYTES
     try:
         with Catalog.open(catalog_url, read_only=True, cache_kib=SMALL_CACHE_KIB) as catalog:
-            done = catch_up(root, catalog, budget_s=budget_s, heap_bytes=heap_bytes)
+            done = catch_up(root, catalog, budget_s=budget_s, room=LARGE if budget_s is None else SMALL)
     except KhcnError as error:
         logger.warning("index not brought up with the catalog", extra={"cause": str(error)})
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -115,7 +116,8 @@ class Spool(Found):
             for statement in ("CREATE INDEX found_in_order ON found (captured, capture)", *FILES_INDEXES):
                 self._database.execute(statement)
             self._database.execute("BEGIN")  # it never ends: nobody else reads it, and nothing is taken back
-            self._path.unlink()
+            with suppress(PermissionError):  # of a file that is open, on some network's disk: the next run removes it
+                self._path.unlink()
         self.book = StoredBook(crawl, self._database, self._path)
         self._recent: dict[str, Article] = {}
         self._holds = False

@@ -130,6 +130,4 @@ def explained(path: Path) -> Iterator[None]:
     except (sqlite3.Error, OSError) as error:
         if (failed := disk_error_of(path, error)) is not None:
             raise failed from error
-        raise CatalogError(
-            f"{path}: the new catalog can not be written ({error}); run the same command again"
-        ) from error
+        raise CatalogError(f"{path}: can not be written ({error}); run the same command again") from error

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import tantivy
 
@@ -38,11 +39,8 @@ from archive.search.index import (
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
-"""Changes that are taken in at once; a bound of time is looked at between two batches."""
 COMMIT_AFTER_S = 60.0
 """So much work is lost at most when a writer is killed."""
-HEAP_BYTES = 100_000_000
 SLOWEST = 1_000
 """Articles a second that are taken in at least: what a bounded time is enough for."""
 WAIT_S = 0.5
@@ -50,6 +48,19 @@ WAIT_S = 0.5
 WAIT_FOR_FIRST_S = 120.0
 """And how long when there is none."""
 LOCK = "lock"
+
+
+class Room(NamedTuple):
+    """How much memory may be taken."""
+
+    heap_bytes: int
+    """By what the library has not written yet."""
+    batch: int
+    """By how many changes, which are taken in at once; a bound of time is looked at between two batches."""
+
+
+LARGE, SMALL = Room(100_000_000, 500), Room(50_000_000, 100)
+"""The small one takes a tenth more time."""
 
 _NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -82,14 +93,14 @@ def catch_up(
     anew: bool = False,
     wait_s: float | None = None,
     place: Path | None = None,
-    heap_bytes: int = HEAP_BYTES,
+    room: Room = LARGE,
 ) -> CaughtUp:
     """Take into the index below *root* what changed in *catalog*; make it *anew* if asked, missing or damaged.
 
     Ends after *budget_s*, a batch and a commit more or less; what is left is for the next time. An index that would
     have to be made anew is then left alone when that would take longer. Waits *wait_s* for another writer, by
-    default :data:`WAIT_S`. *place* is a folder for the index where *root* can not be written. Of what is taken in
-    *heap_bytes* wait in memory at most, until they are written.
+    default :data:`WAIT_S`. *place* is a folder for the index where *root* can not be written. *room* is the
+    memory that it may take.
 
     Raises NotWritable, Busy, DiskError, ArchiveError, CatalogError.
     """
@@ -99,9 +110,9 @@ def catch_up(
     with _locked(place, wait_s), _explained(place / FOLDER), ExitStack() as held:
         texts = _texts(root, held)
         try:
-            return _follow(place, catalog, texts, budget_s, heap_bytes, "asked for" if anew else None)
+            return _follow(place, catalog, texts, budget_s, room, "asked for" if anew else None)
         except _Replaced:  # the catalog was made anew meanwhile
-            return _follow(place, catalog, texts, budget_s, heap_bytes, None)
+            return _follow(place, catalog, texts, budget_s, room, None)
 
 
 def lag(root: Path, catalog: Catalog) -> int:
@@ -126,7 +137,7 @@ def _follow(
     catalog: Catalog,
     texts: DocumentTexts | None,
     budget_s: float | None,
-    heap_bytes: int,
+    room: Room,
     reason: str | None,
 ) -> CaughtUp:
     start = Cursor(FORM, LIBRARY, catalog.generation(), 0)
@@ -138,7 +149,7 @@ def _follow(
         try:
             cursor = Opened(folder).cursor
             if cursor.generation == start.generation:
-                articles, last = _take_in(folder, catalog, cursor, texts, budget_s, heap_bytes)
+                articles, last = _take_in(folder, catalog, cursor, texts, budget_s, room)
                 return CaughtUp(articles, _behind(catalog, last), None)
             reason = "the catalog was made anew"
         except (ValueError, OSError) as error:
@@ -152,7 +163,7 @@ def _follow(
     try:
         make_folder(fresh)
         guarded(tantivy.Index, schema(), str(fresh))
-        articles, last = _take_in(fresh, catalog, start, texts, None, heap_bytes)
+        articles, last = _take_in(fresh, catalog, start, texts, None, room)
         make_current(fresh)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)  # room, on a full disk
@@ -173,7 +184,7 @@ def _take_in(
     cursor: Cursor,
     texts: DocumentTexts | None,
     budget_s: float | None,
-    heap_bytes: int,
+    room: Room,
 ) -> tuple[int, Cursor]:
     """Take changes after *cursor* into the index in *folder*; return how many, and the new cursor."""
     with catalog.following() as state:
@@ -183,10 +194,10 @@ def _take_in(
     is_new = cursor.seq == 0
     # In an empty index there is nothing to replace, until it comes to what is written meanwhile.
     once = last if is_new else 0
-    writer = guarded(guarded(tantivy.Index.open, str(folder)).writer, heap_bytes, 1)
+    writer = guarded(guarded(tantivy.Index.open, str(folder)).writer, room.heap_bytes, 1)
     started = committed = time.monotonic()
     articles, reached = 0, cursor
-    while found := _batch(writer, catalog, reached.seq, texts, once=once):
+    while found := _batch(writer, catalog, reached.seq, texts, room.batch, once=once):
         articles += len(found)
         reached = replace(reached, seq=found[-1].seq)
         now = time.monotonic()
@@ -202,11 +213,11 @@ def _take_in(
 
 
 def _batch(
-    writer: tantivy.IndexWriter, catalog: Catalog, seq: int, texts: DocumentTexts | None, *, once: int
+    writer: tantivy.IndexWriter, catalog: Catalog, seq: int, texts: DocumentTexts | None, batch: int, *, once: int
 ) -> list[Change]:
     """Take in the changes after *seq*, and return them; the articles of those until *once* are not in the index."""
     with catalog.following() as state:
-        found = state.after(seq, BATCH)
+        found = state.after(seq, batch)
         said = state.said_by([change.article for change in found])
     for change in found:
         if change.seq > once:

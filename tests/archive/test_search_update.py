@@ -262,12 +262,12 @@ import sys
 from pathlib import Path
 from archive.catalog import Catalog
 from archive.search import catch_up, update
-update.BATCH, update.COMMIT_AFTER_S = 3, 0.0
+update.COMMIT_AFTER_S = 0.0
 root = Path(sys.argv[1])
 with Catalog.open(root / "catalog.sqlite3", read_only=True) as catalog:
     print("begun", flush=True)
     while True:
-        catch_up(root, catalog, anew=len(sys.argv) > 2)
+        catch_up(root, catalog, anew=len(sys.argv) > 2, room=update.Room(50_000_000, 3))
 """
 
 

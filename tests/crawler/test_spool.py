@@ -6,11 +6,13 @@ import gc
 import random
 from collections import deque
 from dataclasses import replace
+from itertools import count
+from pathlib import Path
 
 import pytest
 
 from archive.catalog import Catalog
-from archive.errors import DiskFull
+from archive.errors import DiskFull, KhcnError
 from archive.model import Article, Image, Payload
 from crawler.assets import AssetBook
 from crawler.found import Found
@@ -99,8 +101,13 @@ def test_no_article_stays_in_memory_until_the_crawl_is_settled(spool):
             store(catalog, make_capture(number), replace(reader.note(make_capture(number), HTML), result=None))
         noted = _alive() - before
         settled: list[int] = []
+        told = count()
 
-        assert settle(catalog, reader, lambda article, state: settled.append(_alive())) == {"new": 1, "unchanged": 299}
+        def look(article: Article, state: str) -> None:
+            if next(told) % 100 == 50:
+                settled.append(_alive())
+
+        assert settle(catalog, reader, look) == {"new": 1, "unchanged": 299}
 
     assert noted <= RECENT
     assert max(settled) - before <= RECENT + 3  # one as it was read, one with its files
@@ -125,6 +132,28 @@ def test_what_a_killed_process_left_is_not_read(tmp_path):
 
     with Spool(tmp_path, SITE, CRAWL) as spool:
         assert not list(spool.in_order())
+
+
+def test_a_file_that_has_to_keep_its_name_is_begun_anew(tmp_path, monkeypatch):
+    unlink = Path.unlink
+
+    def refused(path, missing_ok=False):
+        if not missing_ok:
+            raise PermissionError(path)
+        unlink(path, missing_ok=True)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with Spool(tmp_path, SITE, CRAWL) as spool:
+        spool.add(make_article(make_capture(1)))
+    with Spool(tmp_path, SITE, CRAWL) as spool:
+        assert not list(spool.in_order())
+
+
+def test_a_folder_in_its_place_is_named(tmp_path):
+    (tmp_path / "locks").write_text("no folder")
+
+    with pytest.raises(KhcnError, match="locks"):
+        Spool(tmp_path, SITE, CRAWL)
 
 
 @pytest.mark.parametrize("what", ["article", "file", "redirect"])
