@@ -22,6 +22,7 @@ from archive.search.index import FOLDER, Cursor, current_folder, cursor_document
 from tests.archive.facts import changes_of, keep, make_article, make_capture
 
 HOST = "https://skhcn.hatinh.gov.vn"
+BY_TWOS = updating.LARGE._replace(batch=2)
 
 
 def add(catalog, *numbers, text="Lúa xuân trổ đều."):
@@ -66,7 +67,6 @@ def test_only_what_changed_is_taken_in(root):
 
 
 def test_an_article_that_changes_while_the_index_is_made_is_in_it_once(root, monkeypatch):
-    monkeypatch.setattr(updating, "BATCH", 2)
     take_in, met = updating._batch, []
 
     def batch(*arguments, **options):
@@ -80,7 +80,7 @@ def test_an_article_that_changes_while_the_index_is_made_is_in_it_once(root, mon
 
     monkeypatch.setattr(updating, "_batch", batch)
     with Catalog.open(root / "catalog.sqlite3") as catalog:
-        catch_up(root, catalog)
+        catch_up(root, catalog, room=BY_TWOS)
 
     assert len(met) > len(set(met))
     assert found(root) == [101, 102, 103]
@@ -230,15 +230,14 @@ def test_bytes_that_changed_on_the_disk_end_in_no_traceback(root):
         archive.facets("xuân")
 
 
-def test_a_bounded_time_leaves_the_rest_for_the_next(root, monkeypatch):
-    monkeypatch.setattr(updating, "BATCH", 2)
+def test_a_bounded_time_leaves_the_rest_for_the_next(root):
     with Catalog.open(root / "catalog.sqlite3") as catalog:
         catch_up(root, catalog)
         add(catalog, 104, 105, 106, 107)
 
-        assert catch_up(root, catalog, budget_s=0) == CaughtUp(2, 2, None)
-        assert catch_up(root, catalog, budget_s=0) == CaughtUp(2, 0, None)
-        assert catch_up(root, catalog, budget_s=0, anew=True) == CaughtUp(0, 7, "asked for")
+        assert catch_up(root, catalog, budget_s=0, room=BY_TWOS) == CaughtUp(2, 2, None)
+        assert catch_up(root, catalog, budget_s=0, room=BY_TWOS) == CaughtUp(2, 0, None)
+        assert catch_up(root, catalog, budget_s=0, anew=True, room=BY_TWOS) == CaughtUp(0, 7, "asked for")
 
 
 def test_while_another_writes_what_is_there_is_searched(root, monkeypatch, caplog):
