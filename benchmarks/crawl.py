@@ -1,12 +1,14 @@
 """Measure what a whole crawl costs, beside crawls by others that bring home the same addresses.
 
-    python -m benchmarks.crawl [--articles 2000] [--rounds 3] [--small] [--only ours,scrapy,warcio,webarchive,wget]
-                               [--webarchive PYTHON]
+    python -m benchmarks.crawl [--articles 2000] [--rounds 3] [--small]
+                               [--only ours,unkept,scrapy,warcio,webarchive,wget] [--webarchive PYTHON]
 
 The site is a played Department (:mod:`benchmarks.crawl_site`), served by a process of its own whose time does not
 count. In each round every contender crawls it once, one after the other:
 
 - ``ours``: ``khcn crawl``: WARC, index, fields, facts of pictures, catalog, JSON Lines; manners for a near server;
+- ``unkept``: the same with storage switched off (:mod:`benchmarks.crawl_unkept`): what ``ours`` takes beside it is
+  what storage costs;
 - ``scrapy``: a plain spider that follows all links and keeps nothing (:mod:`benchmarks.crawl_rivals`);
 - ``warcio``: the same spider, each answer written by warcio;
 - ``webarchive``: the same spider with scrapy-webarchive, in an environment of its own: made by pip for this run, or the
@@ -15,7 +17,7 @@ count. In each round every contender crawls it once, one after the other:
 
 Printed are medians: seconds of CPU a 1,000 answers (user and system, children too), seconds that passed, memory of the
 largest process, bytes kept. Checked in each round: every list, article, picture and document of the site is in the
-WARC files, each with the bytes that the site sent, by warcio as reader; of the spider that keeps nothing the number of
+WARC files, each with the bytes that the site sent, by warcio as reader; of those that keep nothing the number of
 answers; of ours that every article is in the JSON Lines with title, date and text.
 """
 
@@ -46,6 +48,7 @@ from benchmarks.crawl_site import HOST, SITE
 from benchmarks.measured import Cost, run
 
 RIVAL = Path(__file__).with_name("crawl_rivals.py")
+UNKEPT = Path(__file__).with_name("crawl_unkept.py")
 MANNERS = ("CONCURRENT_REQUESTS_PER_DOMAIN=8", "CONCURRENT_REQUESTS=16", "DOWNLOAD_DELAY=0")
 WEBARCHIVE = ("scrapy-webarchive==0.5.3", "w3lib<2.3", "Twisted<25")
 """It asks for a Scrapy before 2.12, which runs with neither of these as they are today."""
@@ -88,6 +91,9 @@ def contenders(webarchive: Path | None) -> Iterator[Contender]:
     spider = ["-m", "scrapy", "runspider", str(RIVAL), *settings]
     spider += [part for each in ("LOG_LEVEL=INFO", "ROBOTSTXT_OBEY=1") for part in ("-s", each)]
     yield Contender("ours", lambda folder: [str(here / "khcn"), "--data", str(folder / "data"), "crawl", SITE, *quick])
+    yield Contender(
+        "unkept", lambda folder: [sys.executable, str(UNKEPT), "--data", str(folder / "data"), "crawl", SITE, *quick]
+    )
     yield Contender("scrapy", lambda folder: [sys.executable, *spider])
     yield Contender("warcio", lambda folder: [sys.executable, *spider, "-a", f"warc={folder / 'crawl.warc.gz'}"])
     if webarchive is not None:
@@ -127,8 +133,10 @@ def kept(folder: Path) -> Iterator[IO[bytes]]:
 
 def check(name: str, folder: Path, truth: Truth, articles: int) -> int:
     """Return how many answers a crawl has brought home. Ends the program where one is missing or differs."""
-    if name == "scrapy":
-        found = re.search(r"response_status_count/200': (\d+)", (folder / "output.txt").read_text())
+    if name in ("scrapy", "unkept"):
+        told_by = r"response_status_count/200': (\d+)" if name == "scrapy" else r'"captures": ?(\d+)'
+        report = folder / "output.txt" if name == "scrapy" else next((folder / "data" / "crawls").glob("*.json"))
+        found = re.search(told_by, report.read_text())
         answers = int(found[1]) if found else 0
         if answers < len(truth):
             raise SystemExit(f"{name}: {answers} answers of {len(truth)}; see {folder / 'output.txt'}")
@@ -219,7 +227,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--small", action="store_true", help="small pictures: to see how memory grows with addresses")
-    parser.add_argument("--only", default="ours,scrapy,warcio,webarchive,wget", help="contenders, by comma")
+    parser.add_argument("--only", default="ours,unkept,scrapy,warcio,webarchive,wget", help="contenders, by comma")
     parser.add_argument("--webarchive", type=Path, help="Python of an environment that has scrapy-webarchive")
     options = parser.parse_args()
     wanted = options.only.split(",")
