@@ -163,13 +163,13 @@ def _bands(shingles: Shingles) -> list[int]:
     # The least of each bin is the first from its edge on.
     rising = sorted(shingles)
     edges = [bisect_left(rising, edge) for edge in _EDGES]
-    least = {place: rising[at] for place, (at, end) in enumerate(pairwise(edges)) if at < end}
-    # An empty bin takes what the next one has, made different by the distance.
-    bins, borrowed = [0] * _BINS, 0
-    for place in range(2 * _BINS - 1, -1, -1):
-        found = least.get(place % _BINS)
-        borrowed = found if found is not None else (borrowed + _STEP) & _MASK
-        if place < _BINS:
-            bins[place] = borrowed
+    bins = [rising[at] if at < end else None for at, end in pairwise(edges)]
+    # An empty bin takes what the next one has, made different by the distance; behind the last comes the first.
+    if None in bins:
+        first = next((place for place, found in enumerate(bins) if found is not None), 0)
+        borrowed = (bins[first] or 0) + first * _STEP & _MASK
+        for place in range(_BINS - 1, -1, -1):
+            found = bins[place]
+            borrowed = bins[place] = found if found is not None else (borrowed + _STEP) & _MASK
     rows = (bins[at : at + ROWS] for at in range(0, _BINS, ROWS))
     return [_key(f"{number} {row}") for number, row in enumerate(rows)]

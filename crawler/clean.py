@@ -58,7 +58,8 @@ def decode(payload: Payload) -> tuple[str, str]:
         encoding, text = "utf-8", body.decode("utf-8", "replace")
     if not text.isascii() and not is_wide:
         # Bytes of the old fonts are no UTF-8, whatever the page says.
-        old = text if _is_utf8(body) else body.decode("latin-1")
+        is_utf8 = (encoding == "utf-8" and "\ufffd" not in text) or _is_utf8(body)
+        old = text if is_utf8 else body.decode("latin-1")
         text = as_unicode(old) or text
     return encoding, text
 

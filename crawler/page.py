@@ -132,6 +132,13 @@ class Page:
         element = None if self.root is None else next(self.root.iter("title"), None)
         return line("".join(str(text) for text in element.itertext())) if element is not None else ""
 
+    @cached_property
+    def generator(self) -> str:
+        """What the page says made it, in lower case: its ``<meta name="generator">`` and ``X-Generator``."""
+        metas = [] if self.root is None else self.root.iter("meta")
+        named = [str(meta.get("content") or "") for meta in metas if str(meta.get("name") or "").lower() == "generator"]
+        return " ".join([*named, self.payload.header("X-Generator") or ""]).lower()
+
 
 class ListingPage(Page):
     """A page that lists articles: which ones, and where the list goes on."""

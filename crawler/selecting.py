@@ -9,7 +9,7 @@ asked as XPath. The result is the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, cast
@@ -20,6 +20,9 @@ from lxml import etree
 _WORDS = re.compile(r"[^ \t\r\n]+")
 MAX_BEGINNINGS = 50
 """Elements inside of which a selector is looked for; where there are more, XPath looks everywhere."""
+MAX_SORTED = 50
+"""Elements that XPath puts in the order of the source; of more their places are counted."""
+_SORTED = etree.XPath("$found")
 
 
 @dataclass(slots=True)
@@ -53,21 +56,22 @@ class _Compound:
 
 
 def _fits(said: Any, operator: str, value: str) -> bool:
-    if said is None or operator == "exists":
-        return said is not None
-    if operator == "=":
-        return bool(said == value)
-    if operator == "~=":
-        return value in _classes(str(said))
-    return bool(value) and _TESTS[operator](said, value)
-
-
-_TESTS = {"*=": str.__contains__, "^=": str.startswith, "$=": str.endswith}
+    return said is not None and _TESTS[operator](said, value)
 
 
 @lru_cache(maxsize=4096)
 def _classes(named: str) -> frozenset[str]:
     return frozenset(_WORDS.findall(named))
+
+
+_TESTS: Mapping[str, Callable[[str, str], bool]] = {
+    "exists": lambda said, value: True,
+    "=": str.__eq__,
+    "~=": lambda said, value: value in _classes(str(said)),
+    "*=": str.__contains__,
+    "^=": str.startswith,
+    "$=": str.endswith,
+}
 
 
 _PLAIN_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -79,14 +83,20 @@ class _Chain(tuple[_Compound, ...]):
     classes: frozenset[str]
     """All that it names: where one of them is nowhere, it finds nothing."""
     ids: frozenset[str]
+    is_named: bool
+    """Whether its last element has a class or an id."""
     attribute: str | None
     """By which a chain of one element without class and id can be looked for."""
+    begins_named: bool
+    """Whether it ends with a tag, which can be looked for inside what its first element names."""
 
     def __init__(self, compounds: Iterable[_Compound]) -> None:
         self.classes = frozenset(word for each in self for word in each.classes)
         self.ids = frozenset(each.id for each in self if each.id is not None)
         names = [name for name, _, _ in self[0].attributes[:1]] if len(self) == 1 and not self[0].is_named else []
         self.attribute = names[0] if names and _PLAIN_NAME.fullmatch(names[0]) else None
+        self.is_named = self[-1].is_named
+        self.begins_named = self[-1].tag is not None and self[0].is_named
 
 
 @lru_cache(maxsize=256)
@@ -119,9 +129,9 @@ class Elements:
         live = [chain for chain in chains if self._may_be(chain)]
         if not live:
             return []
-        if all(chain[-1].is_named or chain.attribute is not None for chain in live):
-            return self._in_order([self._named(each) if each[-1].is_named else self._having(each) for each in live])
-        if not all(chain[-1].tag is not None and chain[0].is_named for chain in live):
+        if all(chain.is_named or chain.attribute is not None for chain in live):
+            return self._in_order([self._named(each) if each.is_named else self._having(each) for each in live])
+        if not all(chain.begins_named for chain in live):
             return xpath_find(self._root, selector)
         begin = self._in_order([[each for each in self._near(chain[0]) if chain[0].holds(each)] for chain in live])
         # A page may hold thousands, each inside the one before.
@@ -140,7 +150,10 @@ class Elements:
         some = [each for each in found if each]
         if len(some) < 2:
             return some[0] if some else []
-        return sorted({element for each in some for element in each}, key=self._order.__getitem__)
+        elements = {element for each in some for element in each}
+        if len(elements) <= MAX_SORTED:
+            return cast("list[etree._Element]", _SORTED(self._root, found=list(elements)))
+        return sorted(elements, key=self._order.__getitem__)
 
     @cached_property
     def _order(self) -> dict[etree._Element, int]:
@@ -153,10 +166,12 @@ class Elements:
         for start in begin:
             # What lies in one inside another was found there: the order is the source's all the same.
             for element in start.iter(*tags):
-                if element not in found and any(
-                    chain[-1].holds(element) and _stands(element, chain, len(chain) - 1) for chain in chains
-                ):
-                    found[element] = None
+                if element in found:
+                    continue
+                for chain in chains:
+                    if chain[-1].holds(element) and _stands(element, chain, len(chain) - 1):
+                        found[element] = None
+                        break
         return list(found)
 
     def _named(self, chain: _Chain) -> list[etree._Element]:
@@ -178,7 +193,8 @@ class Elements:
         if name not in self._by_attribute:
             self._by_attribute[name] = cast("list[Any]", _values(name)(self._root))
         _, operator, wanted = chain[0].attributes[0]
-        told = [value.getparent() for value in self._by_attribute[name] if _fits(value, operator, wanted)]
+        test = _TESTS[operator]
+        told = [value.getparent() for value in self._by_attribute[name] if test(value, wanted)]
         return [element for element in told if chain[0].holds(element)]
 
 
@@ -247,6 +263,8 @@ def _narrow(tree: Any, compound: _Compound) -> bool:
             compound.id = tree.id
         case parser.Attrib() if tree.namespace is None and tree.operator in ("exists", "=", "~=", "*=", "^=", "$="):
             value = getattr(tree.value, "value", None)
+            if not value and tree.operator in ("*=", "^=", "$="):
+                return False  # it fits nothing
             compound.attributes.append((tree.attrib.lower(), tree.operator, value or ""))
         case _:
             return False

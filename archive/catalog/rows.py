@@ -124,7 +124,7 @@ def image_values(version: str, images: Sequence[Image]) -> list[Values]:
     """Return the rows of a version's pictures."""
     return [
         _whole(
-            {field.name: getattr(image, field.name) for field in fields(Image)}
+            dict(zip(_IMAGE, _image_in(image), strict=True))
             | {"version": version, "place": place, "exif": json_text(image.exif) if image.exif else None}
         )
         for place, image in enumerate(images)
@@ -134,10 +134,7 @@ def image_values(version: str, images: Sequence[Image]) -> list[Values]:
 def attachment_values(version: str, attachments: Sequence[Attachment]) -> list[Values]:
     """Return the rows of a version's documents."""
     return [
-        _whole(
-            {field.name: getattr(entry, field.name) for field in fields(Attachment)}
-            | {"version": version, "place": place}
-        )
+        _whole(dict(zip(_ATTACHMENT, _attachment_in(entry), strict=True)) | {"version": version, "place": place})
         for place, entry in enumerate(attachments)
     ]
 

@@ -21,8 +21,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, select
 
+from archive.catalog.dialect import is_postgres
 from archive.catalog.engine import put
-from archive.catalog.prepared import Prepared
+from archive.catalog.prepared import Prepared, PreparedRows
 from archive.catalog.tables import articles, likeness_keys, likenesses, versions
 from archive.catalog.times import page_time
 from archive.similar import Said, Same, score
@@ -181,8 +182,13 @@ def keep_keys(connection: Connection, texts: Iterable[Text]) -> None:
         rows.append(row | {"keys": msgspec.json.encode(new_keys).decode()})
         keys_of += [{"key": key, "place": each.place, "article": each.article} for key in new_keys]
     put(connection, likenesses, rows)
-    if keys_of:
+    if keys_of and is_postgres(connection):
         connection.execute(likeness_keys.insert(), keys_of)
+    elif keys_of:
+        _NEW_KEYS.write(connection, keys_of)
+
+
+_NEW_KEYS = PreparedRows(likeness_keys.insert())
 
 
 def text_of(site: str, values: Mapping[str, Any]) -> Text:

@@ -138,15 +138,13 @@ def _hides_itself(element: etree._Element) -> bool:
 
 def _hides(page: Page, letters: float) -> bool:
     """Say whether hidden elements hold more than so many *letters*: a walk over all of them is not for nothing."""
-    if page.root is None or not _HIDES.search(page.markup):
-        return False
-    found = _STYLED(page.root)
+    found = _STYLED(page.root) if page.root is not None else ()
     held = 0.0
     for element in found if isinstance(found, list) else ():
         if isinstance(element, etree._Element) and element.tag not in UNSEEN and _hides_itself(element):
             held += float(str(_SIZE(element)))
             if held > letters:
-                return True
+                return _HIDES.search(page.markup) is not None
     return False
 
 

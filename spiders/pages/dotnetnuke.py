@@ -13,7 +13,7 @@ import re
 from typing import ClassVar
 
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, generator
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 _ITEMS = (".edn_articleList article", "[id$=_pnlList] .item", "[id$=_dlNews] td", ".news-list .item")
@@ -71,7 +71,7 @@ class DotNetNukeArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if "dotnetnuke" in generator(page) or "dnn platform" in generator(page):
+        if "dotnetnuke" in page.generator or "dnn platform" in page.generator:
             return 1.0
         marks = {mark[:6] for mark in _MARKS.findall(page.markup)}
         if marks:

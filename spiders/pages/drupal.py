@@ -20,7 +20,7 @@ from lxml import etree
 from archive.model import Article, Capture, NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, generator, said
+from spiders.pages.marked import MarkedArticle, said
 from spiders.pages.marked_listing import MarkedListing
 
 _NUMBER = re.compile(r"/(?:node|print)/(\d+)$")
@@ -87,7 +87,7 @@ class DrupalArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if re.search(r"\bdrupal\b", generator(page)):
+        if re.search(r"\bdrupal\b", page.generator):
             return 1.0
         if re.search(r"Drupal\.settings|data-drupal-|drupalSettings|X-Drupal-", page.markup):
             return 0.9

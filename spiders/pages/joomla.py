@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, generator
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 
@@ -81,7 +81,7 @@ class JoomlaArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if "joomla" in generator(page):
+        if "joomla" in page.generator:
             return 0.9
         marks = ("/media/jui/", "option=com_content", "joomla-script-options", "/media/system/js/")
         return min(0.9, 0.35 * sum(mark in page.markup for mark in marks))

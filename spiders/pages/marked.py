@@ -60,13 +60,6 @@ def said(element: etree._Element | None) -> str:
     return without_null(line("".join(pieces)))
 
 
-def generator(page: Page) -> str:
-    """Return what the page says made it, in lower case: its ``<meta name="generator">`` and ``X-Generator``."""
-    metas = [] if page.root is None else page.root.iter("meta")
-    named = [str(meta.get("content") or "") for meta in metas if str(meta.get("name") or "").lower() == "generator"]
-    return " ".join([*named, page.payload.header("X-Generator") or ""]).lower()
-
-
 class MarkedArticle(EvidenceArticle):
     """Base of the families: of the CSS selectors of a field the first that finds words counts."""
 

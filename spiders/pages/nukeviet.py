@@ -27,7 +27,7 @@ from crawler.bylines import Byline, parse_byline
 from crawler.page import ListingPage, Page
 from crawler.sites import split_target
 from spiders.pages.evidence import Item
-from spiders.pages.marked import MarkedArticle, generator, said
+from spiders.pages.marked import MarkedArticle, said
 from spiders.pages.marked_listing import MarkedListing
 
 _COPY = re.compile(r"(?<=[/=])(?:print|savefile)/(?=[^?#]*-\d+(?:\.html|/|&|$))")
@@ -88,7 +88,7 @@ class NukeVietArticle(MarkedArticle):
     @classmethod
     def fingerprint(cls, page: Page) -> float:
         body = page.find("#news-bodyhtml", ".news_column[itemtype*=NewsArticle]", "#print #bodytext")
-        if "nukeviet" in generator(page):
+        if "nukeviet" in page.generator:
             return 1.0 if body else 0.8
         return 0.8 if body else 0.6 if "nv_base_siteurl" in page.markup else 0.0
 

@@ -23,7 +23,6 @@ from crawler.numbers import number_in
 from crawler.page import ListingPage, Page
 from spiders.pages.anchors import DatePlace
 from spiders.pages.evident import EvidenceArticle
-from spiders.pages.marked import generator
 from spiders.pages.marked_listing import MarkedListing
 
 _PRODUCT = re.compile(r"/_(?:layouts|catalogs)/", re.I)
@@ -77,7 +76,7 @@ class SharePointArticle(EvidenceArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if "sharepoint" in generator(page) or page.payload.header("MicrosoftSharePointTeamServices"):
+        if "sharepoint" in page.generator or page.payload.header("MicrosoftSharePointTeamServices"):
             return 0.9
         marks = ("_spPageContextInfo", "Skip Ribbon Commands", "s4-workspace", "/_layouts/")
         return min(0.9, 0.4 * sum(mark in page.markup for mark in marks))

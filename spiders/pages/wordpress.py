@@ -19,7 +19,7 @@ from typing import ClassVar
 from archive.model import NotAnArticle
 from crawler.dates import PrintedDate, parse_vi_datetime
 from crawler.page import ListingPage, Page
-from spiders.pages.marked import MarkedArticle, generator
+from spiders.pages.marked import MarkedArticle
 from spiders.pages.marked_listing import MarkedListing
 
 _MODIFIED = "meta[property='article:modified_time']"
@@ -67,7 +67,7 @@ class WordPressArticle(MarkedArticle):
 
     @classmethod
     def fingerprint(cls, page: Page) -> float:
-        if "wordpress" in generator(page):
+        if "wordpress" in page.generator:
             return 0.9
         marks = ("/wp-content/", "/wp-includes/", "/wp-json/", "wp-block-")
         return min(0.9, 0.35 * sum(mark in page.markup for mark in marks))

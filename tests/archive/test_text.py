@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import _MAY_BE_APART, clean_spaces, fold, nfc
+from archive.text import clean_spaces, fold, nfc
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,3 @@ def test_every_kind_of_space_becomes_one_space(space):
 def test_marks_without_width_do_not_part_a_word():
     assert clean_spaces("Công\u200b n\u00adghệ\ufeff") == "Công nghệ"
     assert clean_spaces("👩\u200d🔬") == "👩\u200d🔬"
-
-
-def test_what_is_taken_for_composed_without_a_look_is_composed():
-    every = [chr(code) for code in range(0x110000)]
-    passed = {char for char in every if _MAY_BE_APART.search(char) is None}
-    parts = (unicodedata.normalize("NFD", char) for char in every)
-    joined = {part[-1] for part in parts if len(part) > 1}
-
-    assert all(unicodedata.is_normalized("NFC", char) and not unicodedata.combining(char) for char in passed)
-    assert not passed & joined
