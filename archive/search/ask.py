@@ -58,13 +58,17 @@ def asked(
     *is_as_typed*: only those in which each word stands as it was typed, see :func:`are_first_as_typed`.
     """
     clauses: list[tuple[Occur, tantivy.Query]] = []
+    accents: list[tantivy.Query] = []
+    titles: list[tuple[Occur, tantivy.Query]] = []
     for group in query.wanted:
-        found = _any(schema, group, is_scored=is_scored)
+        clauses.append((Occur.Must, _any(schema, group, is_scored=is_scored)))
         for bonus, is_accented in (each for term in group for each in _bonuses(schema, term)) if is_scored else ():
-            # Each for itself: of several side by side tantivy goes through all that has any of them.
-            how = Occur.Must if is_as_typed and is_accented else Occur.Should
-            found = tantivy.Query.boolean_query([(Occur.Must, found), (how, bonus)])
-        clauses.append((Occur.Must, found))
+            if not is_accented:
+                titles.append((Occur.Should, bonus))
+            elif is_as_typed:
+                clauses.append((Occur.Must, bonus))
+            else:
+                accents.append(bonus)
     clauses += [(Occur.MustNot, _term(schema, term)) for term in query.unwanted]
     if sites:
         clauses.append((Occur.Must, _unscored(tantivy.Query.term_set_query(schema, "site", list(sites)))))
@@ -73,7 +77,13 @@ def asked(
     for name, values in zip(("site", "id"), hidden, strict=True):
         if values:
             clauses.append((Occur.MustNot, tantivy.Query.term_set_query(schema, name, sorted(values))))
-    return tantivy.Query.boolean_query(clauses)
+    # All that an article must have is one clause, and what makes it better is asked of those that have it. Accents
+    # each for itself: of several side by side tantivy goes through all that has any of them. So it does with titles,
+    # which are few, and a layer each would cost more.
+    found = tantivy.Query.boolean_query(clauses)
+    for bonus in accents:
+        found = tantivy.Query.boolean_query([(Occur.Must, found), (Occur.Should, bonus)])
+    return tantivy.Query.boolean_query([(Occur.Must, found), *titles]) if titles else found
 
 
 def are_first_as_typed(searcher: tantivy.Searcher, query: Query) -> bool:
