@@ -66,14 +66,13 @@ class Highlighter:
             end = end if end > begin else begin + LENGTH
         before, after = ("…" if begin else ""), ("…" if end < len(text) else "")
         piece = text[begin:end]
-        if not piece.isprintable():  # there are other kinds of spaces in it, perhaps
+        if "  " in piece or not piece.isprintable():  # there are other kinds of spaces in it, perhaps
             piece = " ".join(piece.split())
-        if len(piece) == end - begin:
-            shift = len(before) - begin
-            marks = tuple((a + shift, b + shift) for a, b, _ in found if begin <= a and b <= end)
-        else:
-            marks = tuple((a + len(before), b + len(before)) for a, b, _ in self._found(piece))
-        return Snippet(before + piece + after, marks)
+        shift = len(before) - begin
+        if len(piece) != end - begin:
+            found, begin, end, shift = self._found(piece), 0, len(piece), len(before)
+        marks = [(a + shift, b + shift) for a, b, _ in found if begin <= a and b <= end]
+        return Snippet(before + piece + after, tuple(marks))
 
     def _found(self, text: str) -> list[Mark]:
         if not self._query.words:
@@ -92,7 +91,7 @@ class Highlighter:
         for wanted, word in self._wanted:
             start = letters.find(wanted)
             while start >= 0:
-                end = letters.index(b" ", start + 1)
+                end = start + len(wanted) - 1 if word else letters.index(b" ", start + 1)
                 found.append((start, end - 1, word or letters[start + 1 : end]))
                 start = letters.find(wanted, end)
         # A word can be asked for whole and by its beginning.

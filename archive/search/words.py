@@ -11,6 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 
 from archive.text import clean_spaces, fold, nfc
 
@@ -74,6 +75,8 @@ def aligned(text: str) -> bytes | None:
     >>> aligned("Đất, đai")
     b'dat  dai'
     """
+    with suppress(UnicodeEncodeError):  # to lower a text takes as long as all else here
+        return codecs.charmap_encode(text, "strict", _BOTH_TABLE)[0].translate(_BOTH_FOLD)
     try:
         letters, _ = codecs.charmap_encode(text.lower(), "strict", _TABLE)
     except UnicodeEncodeError:
@@ -127,3 +130,9 @@ _TABLE = codecs.charmap_build(_LETTERS)
 _VANISH = bytes(code for code, char in enumerate(_USED) if clean_spaces(f"a{char}a") == "aa")
 _SPLIT = bytes(code if _WORD.match(char) else ord(" ") for code, char in enumerate(_LETTERS))
 _FOLD = bytes(_LETTERS.index(fold(_LETTERS[code]) or " ") for code in _SPLIT)
+
+# Capitals too have room in a byte beside all that is common.
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+_BOTH = "\0" + _ASCII + _VIETNAMESE + _VIETNAMESE.upper() + "\u00a0–—‘’“”„…«»•·§©®°±×÷′″→₫€"
+_BOTH_TABLE = codecs.charmap_build(_BOTH)
+_BOTH_FOLD = "".join(fold(char) if _WORD.match(char) else " " for char in _BOTH).ljust(0x100).encode()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archive.search import QueryError
 from archive.search.query import parse
 from archive.search.snippets import Highlighter
-from archive.search.words import indexed, words_of
+from archive.search.words import aligned, indexed, words_of
 from archive.text import fold
 
 VIETNAMESE = st.text(
@@ -92,3 +92,11 @@ def test_a_snippet_is_one_line_whatever_stands_between_words(space, beginning):
     for each in (shown, foreign):
         assert each.text == " ".join(each.text.split())
         assert [each.text[start:end] for start, end in each.highlights] == ["lúa", "mặn", "lúa"]
+
+
+@given(st.text(st.sampled_from("aĐđÀầƠỹỸ ,–²ÄßİſŁ\u0301\u200b\n中")))
+@example("SỞ KHOA HỌC – Đất ÄÖ")
+def test_a_text_is_folded_alike_in_capitals_and_in_lower_case(text):
+    lowered = text.lower()
+
+    assert aligned(text) == (aligned(lowered) if len(lowered) == len(text) else None)
