@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from archive.catalog import changes, dialect
 from archive.catalog.dialect import POSTGRESQL, is_postgres, shown
-from archive.catalog.prepared import PreparedRows
+from archive.catalog.prepared import PreparedRows, said
 from archive.catalog.steps import STEPS
 from archive.catalog.tables import SCHEMA_VERSION, meta, metadata
 from archive.catalog.upgrade import History, upgrade
@@ -281,7 +281,7 @@ def _set_pragmas(cache_kib: int, connection: Any, record: Any) -> None:
 def _begin(connection: Connection) -> None:
     # A transaction that reads first and writes later can not wait for another writer: take the lock now.
     writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    said(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _create_tables(engine: Engine, url: URL) -> None:

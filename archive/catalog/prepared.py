@@ -105,6 +105,12 @@ def _asked(connection: Connection, written: _Written, given: dict[str, Any]) -> 
         return rows
 
 
+def said(connection: Connection, sql: str) -> None:
+    """Say something to the driver that has no answer. Raises what SQLAlchemy raises."""
+    with _driven(connection, sql, ()) as cursor:
+        cursor.execute(sql)
+
+
 @contextmanager
 def _driven(connection: Connection, sql: str, parameters: Any) -> Iterator[Any]:
     """Give a cursor of the driver, whose errors become SQLAlchemy's."""

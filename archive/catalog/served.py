@@ -54,6 +54,7 @@ class ServedCatalog(Catalog):
 
     _moment: ExitStack | None = None
     _shared: Connection | None = None
+    _kept: Connection | None = None
 
     @contextmanager
     def one_state(self) -> Iterator[None]:
@@ -63,6 +64,12 @@ class ServedCatalog(Catalog):
                 yield
             finally:
                 self._moment = self._shared = None
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._kept is not None:
+            self._kept.close()
+        super().close()
 
     @property
     def is_late(self) -> bool:
@@ -128,8 +135,22 @@ class ServedCatalog(Catalog):
         with explained(self._engine.url, (SQLAlchemyError,)):
             # A transaction for each question would take longer than most questions.
             if self._shared is None:
-                self._shared = self._moment.enter_context(reading(self._engine))
+                self._shared = self._moment.enter_context(self._reading())
             yield self._shared
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        # That of a server may have died meanwhile, as is seen when it is fetched.
+        if self._engine.dialect.name != "sqlite":
+            with reading(self._engine) as connection:
+                yield connection
+            return
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        try:
+            yield self._kept
+        finally:
+            self._kept.rollback()
 
     @classmethod
     def open_served(cls, url: str | Path, limit_s: float) -> Self:

@@ -14,6 +14,7 @@ import pytest
 
 from archive import open_archive
 from archive.catalog import Catalog
+from archive.catalog.served import ServedCatalog
 from archive.documents.cache import DocumentCache
 from archive.documents.model import DocumentText
 from archive.errors import CatalogError
@@ -150,3 +151,24 @@ def test_a_catalog_of_another_schema_says_what_to_do(root, version, told):
 
     with pytest.raises(CatalogError, match=told):
         open_archive(root)
+
+
+def test_a_server_tells_one_state_at_a_time_and_holds_none_between(tmp_path):
+    path = tmp_path / "catalog.sqlite3"
+    told = []
+    with Catalog.open(path) as catalog:
+        write(catalog, [state(0, 0)])
+        with ServedCatalog.open_served(path, 5) as served:
+            for version in (1, 2):
+                with served.one_state():
+                    told.append(served.level()[1])
+                    write(catalog, [state(0, version)])
+                    told.append(served.level()[1])
+                with pytest.raises(CatalogError), served.one_state():
+                    served._ask(lambda connection: connection.exec_driver_sql("SELECT nothing"))
+            with sqlite3.connect(path) as other:
+                checkpoint = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    first, beside, second, last = told
+    assert first == beside < second == last
+    assert checkpoint[0] == 0, "a reader kept a state"
