@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from archive.errors import ArchiveError
@@ -68,6 +69,7 @@ class Query:
         return tuple(term for group in self.wanted for term in group if term.part != "site")
 
 
+@lru_cache(maxsize=256)  # the hits and the sums of a page ask the same
 def parse(text: str) -> Query:
     """Return what *text* asks for. A quotation mark that is not closed reaches to the end.
 

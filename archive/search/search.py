@@ -43,6 +43,7 @@ MOST_EQUALS = 10_000
 SPARE = 100
 """Hits more than are shown that are asked for first."""
 MOST_SITES = 1_000
+_COUNTED = {name: {"terms": {"field": name, "size": MOST_SITES}} for name in ("site", "month")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +218,13 @@ class Search:
         if (found := kept.get(key)) is not None:
             return lambda: found
 
-        def look(opened: Opened) -> Any:
-            built = guarded(asked, opened.schema, wanted, sites, since, until, is_scored=False, hidden=hidden)
-            terms = {name: {"terms": {"field": name, "size": MOST_SITES}} for name in ("site", "month")}
-            return guarded(opened.searcher.aggregate, built, terms)
+        build = partial(asked, query=wanted, sites=sites, since=since, until=until, is_scored=False, hidden=hidden)
 
-        begun = beside.submit(look, opened) if beside is not None else None
+        def look(opened: Opened) -> Any:
+            return guarded(opened.searcher.aggregate, build(opened.schema), _COUNTED)
+
+        # Built before: two threads that run Python at once wait for each other.
+        begun = beside.submit(guarded, opened.searcher.aggregate, build(opened.schema), _COUNTED) if beside else None
 
         def told() -> Facets:
             def result(of: Opened) -> Any:
@@ -337,12 +339,12 @@ class Search:
 
 
 def _facets(told: Any) -> Facets:
-    by_site = [(str(each["key"]), int(each["doc_count"])) for each in told["site"]["buckets"]]
-    by_month = [(int(each["key"]), int(each["doc_count"])) for each in told["month"]["buckets"]]
+    by_site = {str(each["key"]): int(each["doc_count"]) for each in told["site"]["buckets"]}
+    by_month = {each["key"]: each["doc_count"] for each in told["month"]["buckets"]}
     return Facets(
-        articles=sum(count for _, count in by_site) + told["site"]["sum_other_doc_count"],
-        sites=tuple(sorted(by_site, key=lambda each: (-each[1], each[0]))),
-        months=tuple((_month(each), count) for each, count in sorted(by_month, reverse=True)),
+        articles=sum(by_site.values()) + told["site"]["sum_other_doc_count"],
+        sites=tuple(sorted(by_site.items(), key=lambda each: (-each[1], each[0]))),
+        months=tuple([(_month(each), by_month[each]) for each in sorted(by_month, reverse=True)]),
     )
 
 

@@ -38,6 +38,8 @@ ROUTERS: tuple[APIRouter, ...] = (
 """In the order in which they are asked; each module adds its own."""
 
 SWITCH_S = 0.001
+GARBAGE = 20_000, 20, 50
+"""Objects more than before from one search for garbage to the next, and searches of the younger to one of the older."""
 QUERY_S = 5.0
 """Seconds that the questions of one request to the catalog may take."""
 
@@ -98,11 +100,15 @@ def create_app(
 def _settled() -> Iterator[None]:
     """Make what else the first requests would wait for, and let it be no part of any search for garbage.
 
-    To look through all of it takes 50 ms each time.
+    To look through all of it takes 50 ms each time. What answers leave behind is looked through seldom: nearly all of
+    it needs no search.
     """
     compile_all()
     gc.freeze()
+    before = gc.get_threshold()
+    gc.set_threshold(*GARBAGE)
     try:
         yield
     finally:
+        gc.set_threshold(*before)
         gc.unfreeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from html import escape
 from typing import Literal
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -69,9 +70,10 @@ class Varied:
         return f"{self._root}?{'&'.join(parts)}" if parts else self._root
 
     def by(self, key: str) -> Callable[[str], str]:
-        """Return what gives the address for each value of one parameter."""
+        """Return what gives the address for each value of one parameter, escaped for HTML."""
         parts = [f"{text}&" for name, text in self._written.items() if text and name != key]
-        begin, end = f"{self._root}?{''.join(parts)}", f"&{self._spoken}" if self._spoken else ""
+        begin, end = escape(f"{self._root}?{''.join(parts)}"), escape(f"&{self._spoken}") if self._spoken else ""
+        # A parameter itself is letters, digits and signs that stand for themselves.
         return lambda value: f"{begin}{_changed(key, value)}{end}"
 
 

@@ -67,5 +67,5 @@ class Registry:
 
     def short(self, site: str) -> str:
         """Return the province's name, which is enough beside others; of an undeclared site its id."""
-        found = self.get(site)
-        return found.province or found.id
+        found = self.sites.get(site)
+        return found.province or site if found is not None else site

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import date, timedelta
 from itertools import islice
 from typing import Annotated, Any
@@ -85,15 +86,16 @@ def _asked(
     since, until = span(when)
     # What is counted leaves out the choice itself, so that another one can be made.
     counting = archive.facets_ahead(asked)
-    hits = archive.search(
+    found = archive.search(
         asked, site=sites, since=since, until=until, order="newest" if order == "newest" else "rank",
         limit=PAGE, offset=offset,
     )  # fmt: skip
+    hits = list(islice(found, PAGE))
     every = counting()
     facets = archive.facets(asked, site=sites, since=since, until=until) if sites or when else every
     by_site = archive.facets(asked, since=since, until=until).sites if when else every.sites
     by_month = archive.facets(asked, site=sites).months if sites else every.months
-    return {"hits": list(islice(hits, PAGE)), "count": facets.articles, "by_site": by_site, "by_month": by_month}
+    return {"hits": hits, "count": facets.articles, "by_site": by_site, "by_month": by_month}
 
 
 def _browsed(archive: ServedArchive, counted: Counted, sites: list[str], when: str, offset: int) -> dict[str, object]:
@@ -122,9 +124,9 @@ def _most_first(entry: tuple[str, int]) -> tuple[int, str]:
 def _years(months: object, when: str) -> list[tuple[str, int]]:
     """Return the years with their articles, newest first; of the chosen year the months too."""
     assert isinstance(months, tuple)
-    sums: dict[str, int] = {}
+    sums: dict[str, int] = defaultdict(int)
     for month, count in months:
-        sums[month[:4]] = sums.get(month[:4], 0) + count
+        sums[month[:4]] += count
     made: list[tuple[str, int]] = []
     for year in sorted(sums, reverse=True):
         made.append((year, sums[year]))
