@@ -54,10 +54,11 @@ class Labelled:
         self.blocks: list[Block] = [block for block in seen.blocks if block.picture is None]
         told = told_of(self.page.facts, self.page.head_title)
         generous, picky = candidates.generous(seen.markup), candidates.picky(seen.markup)
-        self.sizes = [words_of(block.text, len(candidates.squashed(block.text))) for block in self.blocks]
-        rows = traits_of(self.blocks, told, generous)
+        lines = [candidates.squashed(block.text) for block in self.blocks]
+        self.sizes = [words_of(block.text, len(text)) for block, text in zip(self.blocks, lines, strict=True)]
+        rows = traits_of(self.blocks, lines, told, generous)
         self.alone = np.array(rows, float).reshape(-1, len(TRAITS))
-        self.asked = np.array(with_picky(self.blocks, rows, picky), float).reshape(-1, len(TRAITS))
+        self.asked = np.array(with_picky(lines, rows, picky), float).reshape(-1, len(TRAITS))
         tokens = [score.tokens(block.text) for block in self.blocks]
         truth = score.tokens(row["text"])
         self.wanted = score.shingles(truth)

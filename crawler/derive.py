@@ -47,7 +47,7 @@ def derive(
         return NotAnArticle(f"status_{payload.status}", capture.url)
     if (ajax := site.ajax_of(address_of_capture(capture))) is not None:
         return read_ajax(site, ajax, capture, payload)
-    if not payload.body.strip():
+    if not payload.body or payload.body.isspace():
         return NotAnArticle("empty", capture.url)
     if not _is_html(payload):
         return NotAnArticle("not_html", payload.header("Content-Type") or "")

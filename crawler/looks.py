@@ -172,13 +172,8 @@ class _Style(NamedTuple):
     upright: bool = False
 
 
-_NO_STYLE = _Style()
-
-
 def _style_of(attrib: Mapping[str, str]) -> _Style:
-    said = attrib.get("style")
-    if not said:
-        return _NO_STYLE
+    said = attrib["style"]
     return _read_style(said) if len(said) <= MAX_KEPT_STYLE else _read_style.__wrapped__(said)
 
 
@@ -201,7 +196,7 @@ def _read_style(said: str) -> _Style:
 
 def is_hidden(attrib: Mapping[str, str]) -> bool:
     """Say whether a browser leaves out the element of these attributes."""
-    return "hidden" in attrib or _style_of(attrib).hidden
+    return "hidden" in attrib or ("style" in attrib and _style_of(attrib).hidden)
 
 
 def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
@@ -210,31 +205,27 @@ def enter(attrib: Mapping[str, str], tag: str, look: Look, number: int) -> Look:
     *number* names the element in paths when it is a block.
     """
     is_block = tag in _BLOCK
-    if not attrib and not is_block and tag not in _BOLD and tag not in _ITALIC:
-        return look
     bold = look.bold or tag in _BOLD
     italic = look.italic or tag in _ITALIC
-    align, link = look.align, look.link
-    if tag == "center":
-        align = "center"
-    elif tag == "table":
-        # As browsers do for pages without a doctype: a table begins anew.
-        align = None
-    mark, role = "", ""
+    # As browsers do for pages without a doctype: a table begins anew.
+    align = "center" if tag == "center" else None if tag == "table" else look.align
+    link = look.link
+    mark = role = ""
     if attrib:
         if "align" in attrib and tag in _ALIGNED:
             align = attrib["align"].strip().lower()
-        style = _style_of(attrib)
-        if style is not _NO_STYLE:
+        if "style" in attrib:
+            style = _style_of(attrib)
             is_block = is_block or style.block
             align = style.align or align
             bold = style.heavy or (bold and not style.light)
             italic = style.slanted or (italic and not style.upright)
         if tag == "a" and "href" in attrib:
             link = Link(attrib["href"])
-        mark, role = _mark(attrib) if is_block else "", attrib.get("role", "")
+        if is_block:
+            mark, role = _mark(attrib), attrib.get("role", "")
     if not is_block:
-        if (bold, italic, align) == (look.bold, look.italic, look.align) and link is look.link:
+        if bold == look.bold and italic == look.italic and align == look.align and link is look.link:
             return look
         return Look(align, bold, italic, look.heading, look.chrome, look.header, look.form, link,
                      look.path, look.tags, look.marks)  # fmt: skip

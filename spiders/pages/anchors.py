@@ -106,13 +106,15 @@ class TitleHints:
         # Sluggers drop the letter đ, glue the id to the last word, and cut long headlines.
         if len(self.slug_set & _ascii_words(text)) < 0.5 * len(self.slug_set):
             return 0.0
-        best = 0.0
-        for spelling in (text, re.sub("[đĐ]", "", text)):
-            ours = slug_words(spelling)
-            theirs = self.slug[: len(ours)] if len(self.slug) >= 8 else self.slug
-            ratio = SequenceMatcher(None, ours[: len(self.slug) + 2], theirs, autojunk=False).ratio()
-            best = max(best, ratio)
+        best = self._likeness(text)
+        if best < 1 and (without := text.replace("đ", "").replace("Đ", "")) != text:
+            best = max(best, self._likeness(without))
         return best if best >= 0.75 else 0.0
+
+    def _likeness(self, spelling: str) -> float:
+        ours = slug_words(spelling)
+        theirs = self.slug[: len(ours)] if len(self.slug) >= 8 else self.slug
+        return SequenceMatcher(None, ours[: len(self.slug) + 2], theirs, autojunk=False).ratio()
 
 
 @lru_cache(maxsize=4096)

@@ -61,13 +61,14 @@ def choose(
     """
     if not blocks:
         return Choice()
-    sizes = [words_of(block.text, len(squashed(block.text))) for block in blocks]
-    rows = traits_of(blocks, told, generous)
+    lines = [squashed(block.text) for block in blocks]
+    sizes = [words_of(block.text, len(text)) for block, text in zip(blocks, lines, strict=True)]
+    rows = traits_of(blocks, lines, told, generous)
     chances = weighed(blocks, sizes, rows, weights[0])
     doubt = doubt_of(sizes, chances)
     asked = doubt > ASK and bool(said := picky())
     if asked:
-        rows = with_picky(blocks, rows, said)
+        rows = with_picky(lines, rows, said)
         chances = weighed(blocks, sizes, rows, weights[1])
         doubt = doubt_of(sizes, chances)
     least = least_of(sizes, chances)
@@ -114,9 +115,9 @@ def weighed(
 ) -> list[float]:
     """Return the chance of each line after both votes."""
     size = len(rows[0]) + 1 if rows else 0
-    first = [_chance(weights.first[:size], row) for row in rows]
+    first = _chances(weights.first[:size], rows)
     seen = around(blocks, sizes, first)
-    return [_chance(weights.second, (*row, *more)) for row, more in zip(rows, seen, strict=True)]
+    return _chances(weights.second, [(*row, *more) for row, more in zip(rows, seen, strict=True)])
 
 
 def doubt_of(sizes: Sequence[int], chances: Sequence[float]) -> float:
@@ -126,9 +127,10 @@ def doubt_of(sizes: Sequence[int], chances: Sequence[float]) -> float:
     return unsure / max(1, sum(size for size, chance in zip(sizes, chances, strict=True) if chance > 0.35))
 
 
-def _chance(weights: Sequence[float], row: Sequence[float]) -> float:
-    total = weights[0] + sum(map(mul, weights[1:], row))
-    return 1 / (1 + math.exp(-max(-15.0, min(15.0, total))))
+def _chances(weights: Sequence[float], rows: Sequence[Sequence[float]]) -> list[float]:
+    base, *others = weights
+    totals = [base + sum(map(mul, others, row)) for row in rows]
+    return [1 / (1 + math.exp(-max(-15.0, min(15.0, total)))) for total in totals]
 
 
 def around(blocks: Sequence[Block], sizes: Sequence[int], chances: Sequence[float]) -> list[tuple[float, ...]]:

@@ -189,7 +189,8 @@ class MarkedArticle(EvidenceArticle):
                 break
             small = block.picture is not None and item.link in ("button", "page") and (block.picture.width or 999) < 200
             led = item.link in ("article", "button", "page", "self") and block.linked >= 0.8 and block.picture is None
-            early = not any(other.strong for other in kept) and (item.date is not None or item.key == key(title))
+            head = item.date is not None or item.key == key(title)
+            early = head and not any(other.strong for other in kept)
             if not (block.chrome or block.form or item.noise or small or led or (early and block.picture is None)):
                 kept.append(item)
         return kept

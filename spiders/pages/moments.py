@@ -30,6 +30,7 @@ _ISO = re.compile(
     r"(?:(?:T|\s+T?|\s*[-|,]\s*)(?P<H>\d{1,2}):?(?P<M>\d\d)(?::?(?P<S>\d\d))?(?:[.,]\d+)?(?:\s?(?P<half>[APap]\.?[Mm])(?!\w)\.?)?)?"
     r"\s*(?P<zone>(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|Z|UTC|GMT|[+-]\d\d:?(?:\d\d)?)?(?!\d)"
 )
+_DIGIT = re.compile(r"\d")
 # Unix seconds, or milliseconds, from 1990 on
 _EPOCH = re.compile(r"(?P<s>[6-9][0-9]{8}|1[0-9]{9})(?P<ms>[0-9]{3})?(?:\.[0-9]{1,9})?")
 _DIGITS = re.compile(
@@ -116,7 +117,7 @@ def read_moment(text: str, language: str = "", month_first: bool = False) -> Mom
     ('2026-02-24', True)
     """
     text = text[:MAX_TEXT]
-    if not any(letter.isdigit() for letter in text):
+    if _DIGIT.search(text) is None:
         return None
     if (found := _ISO.search(text)) is not None and (moment := _iso(found)) is not None:
         return moment

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
@@ -79,9 +79,10 @@ def dates_of(
     On an *american* page the month of a date in figures comes first, unless other dates tell otherwise.
     """
     by_address, changed_on = url_days(url), changes(facts)
+    voices = cache(lambda: list(printed()))
     month_first = is_month_first(
         [*(text for group, _ in publications(facts) for text in group), *changed_on], by_address,
-        lambda: (one.moment for one in printed()), partial(is_past, captured=captured), american,
+        lambda: (one.moment for one in voices()), partial(is_past, captured=captured), american,
     )  # fmt: skip
     read = partial(read_moment, language=language, month_first=month_first)
     told = [*machine(facts, read), *(DateVoice(moment, 0.6) for moment in by_address)]
@@ -89,7 +90,7 @@ def dates_of(
     days = _weights(told)
     best = max(days, key=lambda day: days[day], default="")
     if days.get(best, 0.0) < ENOUGH or best in _today(told, captured):
-        told += [one for one in printed() if is_past(one.moment, captured)]
+        told += [one for one in voices() if is_past(one.moment, captured)]
         days = _weights(told)
     if not days and (guess := read_moment(guessed() or "")) is not None and is_past(guess, captured):
         told.append(DateVoice(guess, 0.5))

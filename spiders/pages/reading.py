@@ -147,15 +147,19 @@ def _take_files(page: Page, items: Sequence[Item], reading: Reading) -> list[Ite
                 seen.add(url)
                 title = line(_SIGNS.sub(" ", link.text)) or None
                 reading.attachments.append(Attachment(url, len(reading.attachments), title=title))
-        label = words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
         if (
             item.link == "file"
-            or (files and (label or _only_sizes(item)))
-            or (label and not item.block.links and len(item.text) < 40)
+            or (files and (_is_label(item) or _only_sizes(item)))
+            or (len(item.text) < 40 and not item.block.links and _is_label(item))
         ):
             continue
         kept.append(item)
     return kept
+
+
+def _is_label(item: Item) -> bool:
+    """Say whether a line, or what stands before its colon, announces attached files."""
+    return words.is_attachment_label(item.text) or words.is_attachment_label(item.text.partition(":")[0])
 
 
 def _only_sizes(item: Item) -> bool:
@@ -169,7 +173,7 @@ def _only_sizes(item: Item) -> bool:
 def _take_tags(items: Sequence[Item], reading: Reading) -> list[Item]:
     """Take the line of keywords out of the body."""
     for at, item in enumerate(items):
-        if words.is_tag_label(item.text) and len(item.text) < 300:
+        if len(item.text) < 300 and words.is_tag_label(item.text):
             _, _, names = item.text.partition(":")
             reading.tags += [tag for tag in map(line, _TAG_SPLIT.split(names)) if tag]
             rest = list(items[at + 1 :])

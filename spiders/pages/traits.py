@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from crawler.blocks import Block
 from spiders.pages import cuts
-from spiders.pages.candidates import squashed, votes
+from spiders.pages.candidates import votes
 
 _CUES = tuple(cuts.CUES)
 TRAITS: tuple[str, ...] = (
@@ -98,15 +98,17 @@ def words_of(text: str, letters: int) -> int:
     return max(text.count(" ") + 1, letters // 6)
 
 
-def with_picky(blocks: Sequence[Block], rows: list[list[float]], picky: str) -> list[list[float]]:
-    """Return the traits with what trafilatura says."""
-    said = votes([squashed(block.text) for block in blocks], picky)
+def with_picky(lines: Sequence[str], rows: list[list[float]], picky: str) -> list[list[float]]:
+    """Return the traits of squashed *lines* with what trafilatura says."""
+    said = votes(lines, picky)
     return [[row[0], vote, *row[2:]] for row, vote in zip(rows, said, strict=True)]
 
 
-def traits_of(blocks: Sequence[Block], told: Told, generous: str) -> list[list[float]]:
-    """Return the traits of each line of text, in the order of :data:`TRAITS`; trafilatura was not asked."""
-    lines = [squashed(block.text) for block in blocks]
+def traits_of(blocks: Sequence[Block], lines: Sequence[str], told: Told, generous: str) -> list[list[float]]:
+    """Return the traits of each line of text, in the order of :data:`TRAITS`; trafilatura was not asked.
+
+    *lines* are the texts of the blocks, squashed.
+    """
     words = [words_of(block.text, len(text)) for block, text in zip(blocks, lines, strict=True)]
     wide = votes(lines, generous)
     mass = [_weight(block, count, vote) for block, count, vote in zip(blocks, words, wide, strict=True)]

@@ -177,7 +177,7 @@ def test_the_third_opinion_is_asked_only_in_doubt():
 
 def test_no_lines_no_choice():
     assert choose([], Told(), "", str).kept == ()
-    assert traits_of([], Told(), "") == []
+    assert traits_of([], [], Told(), "") == []
 
 
 def test_every_trait_has_its_weights_and_a_name_of_its_own():
