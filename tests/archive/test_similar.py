@@ -251,3 +251,9 @@ def test_keys_stay_the_same_for_years():
 
     assert (said.day, said.words, len(said.shingles), len(said.keys())) == (date(2025, 3, 3), 223, 214, 13)
     assert said.keys()[0] == 639571027855935807
+
+    # Of a short one many bins are empty, the last one among them.
+    short = Said.of("Sở Khoa học và Công nghệ", None, " ".join(REPORT.split()[87:172]), DAY)
+
+    assert (short.words, len(short.shingles), len(short.keys())) == (85, 80, 13)
+    assert sum(short.keys()) == 36339746406996827727

@@ -65,10 +65,18 @@ def test_letters_may_be_entities_and_scripts_stay():
     assert got.endswith("<p>1 &lt; 2 &amp; 3</p>")
 
 
+def test_letters_may_all_be_entities_where_no_font_is_named():
+    written = "".join(f"&#{ord(letter)};" if letter > "\x7f" else letter for letter in in_tcvn3(PAGE))
+
+    assert written.isascii()
+    assert PAGE.lower() in (as_unicode(written) or "").lower()
+
+
 @pytest.mark.parametrize(
     "html",
     [
         PAGE,
+        "<a href='/?a=1&amp;b=2&lang=vi&nbsp;'>" * 100 + PAGE,
         unicodedata.normalize("NFD", PAGE),
         '<style>p{font-family:".VnTime"}</style>' + PAGE,
         '<p style="font-family:VNI-Times">' + PAGE,

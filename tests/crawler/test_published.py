@@ -10,7 +10,8 @@ import pytest
 
 from archive.model import Payload
 from crawler.sites import Site
-from spiders.pages.published import url_days
+from spiders.pages.moments import Moment
+from spiders.pages.published import DateVoice, dates_of, url_days
 from spiders.pages.voiced import VoicedArticle
 
 STRANGER = Site(id="stranger", name="x", name_en="x", status="active")
@@ -126,6 +127,20 @@ def test_a_date_in_figures_is_read_in_the_pages_order(markup, lang, expected):
 
     assert value is not None
     assert value.isoformat() == expected
+
+
+def test_printed_dates_are_looked_for_once():
+    asked = []
+    made = page(meta("pubdate", "3/4/2024"))
+
+    def printed():
+        asked.append(1)
+        yield DateVoice(Moment(datetime(2024, 4, 3, tzinfo=UTC), "day"), 0.5)
+
+    found = dates_of(made.facts, made.root, made.url, CAPTURED, "en", printed)
+
+    assert found.published is not None
+    assert (found.published.month, asked) == (4, [1])
 
 
 def test_the_last_change_is_read_in_the_same_order():

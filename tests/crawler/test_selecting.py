@@ -7,7 +7,7 @@ from cssselect import SelectorError
 from lxml import etree
 
 from crawler.registry import page_classes
-from crawler.selecting import Elements, _chains, xpath_find
+from crawler.selecting import MAX_SORTED, Elements, _chains, xpath_find
 from tests.sites.cases import all_cases
 
 PAGE = """<html><body id="top"><div class="a  b\tc" id="x"><p class="b">một<b class="b">hai</b></p></div>
@@ -27,6 +27,14 @@ def test_a_selector_finds_what_xpath_finds(selector):
     root = etree.HTML(PAGE)
 
     assert Elements(root).find(selector) == xpath_find(root, selector)
+
+
+@pytest.mark.parametrize("number", [1, 2, MAX_SORTED // 2, MAX_SORTED // 2 + 1, 3 * MAX_SORTED])
+def test_what_is_found_is_in_the_order_of_the_source_however_much_it_is(number):
+    root = etree.HTML('<p class="b">hai</p><div class="a"><p class="b">một</p></div>' * number)
+
+    assert Elements(root).find(".a, .b") == xpath_find(root, ".a, .b")
+    assert Elements(root).find(".a p, .b") == xpath_find(root, ".a p, .b")
 
 
 def test_the_families_selectors_find_on_saved_pages_what_xpath_finds():
