@@ -220,17 +220,17 @@ class Search:
 
         build = partial(asked, query=wanted, sites=sites, since=since, until=until, is_scored=False, hidden=hidden)
 
-        def look(opened: Opened) -> Any:
-            return guarded(opened.searcher.aggregate, build(opened.schema), _COUNTED)
+        def count(opened: Opened, built: tantivy.Query) -> Facets:
+            return _facets(guarded(opened.searcher.aggregate, built, _COUNTED))
 
         # Built before: two threads that run Python at once wait for each other.
-        begun = beside.submit(guarded, opened.searcher.aggregate, build(opened.schema), _COUNTED) if beside else None
+        begun = beside.submit(count, opened, build(opened.schema)) if beside is not None else None
+
+        def look(of: Opened) -> Facets:
+            return begun.result() if begun is not None and of is opened else count(of, build(of.schema))
 
         def told() -> Facets:
-            def result(of: Opened) -> Any:
-                return begun.result() if begun is not None and of is opened else look(of)
-
-            made = _facets(self._asked(result, opened))
+            made = self._asked(look, opened)
             if len(kept) >= MOST_SUMS:
                 kept.clear()
             kept[key] = made
@@ -369,6 +369,10 @@ def _best(opened: Opened, query: tantivy.Query, many: int) -> list[tuple[float |
         if not is_cut or asked_for > many + MOST_EQUALS:
             break
         asked_for = many + 10 * (asked_for - many)
+    end = min(many, len(found))
+    while end < len(found) and found[end][0] == found[end - 1][0]:
+        end += 1
+    found = found[:end]
     dated = opened.searcher.fast_field_values("dated", [address for _, address in found])
     ordered = sorted(zip(found, dated, strict=True), key=lambda each: (-each[0][0], -(each[1] or 0)))
     return [(float(score), address) for (score, address), _ in ordered[:many]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from archive.search.query import Query, Term
 from archive.search.words import aligned, folded
@@ -21,8 +21,7 @@ Mark = tuple[int, int, str | bytes]
 """Begin and end of a word, and the word folded: in one text either as text or as its bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A piece of a text, and which parts of it were asked for."""
 
     text: str
@@ -35,9 +34,9 @@ class Highlighter:
     """Finds the words of one query in texts."""
 
     def __init__(self, query: Query) -> None:
-        self._query = query
-        begun = {aligned(term.words[-1]) for term in query.words if term.is_prefix}
-        whole = {aligned(word) for term in query.words for word in _whole_words(term)}
+        self._terms = query.words
+        begun = {aligned(term.words[-1]) for term in self._terms if term.is_prefix}
+        whole = {aligned(word) for term in self._terms for word in _whole_words(term)}
         # A word that has no bytes stands in no text that has.
         self._wanted: list[tuple[bytes, bytes | None]] = [(b" %b" % word, None) for word in begun if word]
         self._wanted += [(b" %b " % word, word) for word in whole if word]
@@ -45,8 +44,8 @@ class Highlighter:
     @cached_property
     def _asked(self) -> re.Pattern[str]:
         # To make it takes as long as to search, and most texts do without it.
-        words = {_spelled(word) for term in self._query.words for word in _whole_words(term)}
-        words |= {f"{_spelled(term.words[-1])}[^\\W_]*" for term in self._query.words if term.is_prefix}
+        words = {_spelled(word) for term in self._terms for word in _whole_words(term)}
+        words |= {f"{_spelled(term.words[-1])}[^\\W_]*" for term in self._terms if term.is_prefix}
         return re.compile(rf"(?<![^\W_])(?:{'|'.join(sorted(words))})(?![^\W_])")
 
     def whole(self, text: str) -> Snippet:
@@ -75,7 +74,7 @@ class Highlighter:
         return Snippet(before + piece + after, tuple(marks))
 
     def _found(self, text: str) -> list[Mark]:
-        if not self._query.words:
+        if not self._terms:
             return []
         # To look for bytes takes a tenth of the time that the expression takes, which is longer than the search itself.
         if (letters := aligned(text)) is not None:
@@ -119,10 +118,10 @@ class Highlighter:
     @staticmethod
     def _begin(text: str, start: int) -> int:
         """Return the begin of a word somewhat before *start*, best that of its sentence."""
-        earliest = max(0, start - LENGTH // 4)
-        if earliest == 0:
+        earliest = start - LENGTH // 4
+        if earliest <= 0:
             return 0
-        sentence = max(text.rfind(mark, earliest, start) for mark in (". ", "! ", "? "))
+        sentence = max([text.rfind(mark, earliest, start) for mark in (". ", "! ", "? ")])
         if sentence >= 0:
             return sentence + 2
         return text.find(" ", earliest, start) + 1 or start
