@@ -100,7 +100,7 @@ class MarkedArticle(EvidenceArticle):
         """The element of the body; what an item of a list has is none."""
         listed = set(self.listed)
         found = self.find(*self.body_at)
-        return next((element for element in found if listed.isdisjoint(element.iterancestors())), None)
+        return next((each for each in found if not listed or listed.isdisjoint(each.iterancestors())), None)
 
     @cached_property
     def evidence(self) -> Reading:
@@ -159,9 +159,12 @@ class MarkedArticle(EvidenceArticle):
 
     def _beside_body(self, selectors: Iterable[str]) -> str:
         """Return the words that the selectors find nearest to the body: a page's head may print today's date alike."""
+        elements = (element for selector in selectors for element in self.find(selector))
+        found = [(element, text) for element in elements if (text := said(element))]
+        if len(found) < 2:
+            return found[0][1] if found else ""
         around = set(self.body.iterancestors()) if self.body is not None else set()
-        found = [element for selector in selectors for element in self.find(selector) if said(element)]
-        return said(max(found, key=lambda element: len(around.intersection(element.iterancestors())), default=None))
+        return max(found, key=lambda each: len(around.intersection(each[0].iterancestors())))[1]
 
     def _date(self, text: str) -> PrintedDate | None:
         """Return the date in the words of the date's element."""
