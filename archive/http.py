@@ -11,7 +11,8 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 from archive.codings import MAX_BODY, dechunk, dechunked, decode_content
@@ -60,6 +61,8 @@ class Head:
     """Bytes of the head, its blank line included: where the body starts."""
     complete: bool
     """Whether the blank line that ends it was received."""
+    _tokens: dict[bytes, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was asked for, as it is again and again."""
 
     def values(self, name: bytes) -> list[bytes]:
         """Return every value of the field *name*, whatever its case."""
@@ -68,8 +71,11 @@ class Head:
 
     def tokens(self, name: bytes) -> list[str]:
         """Return the comma-separated members of the field *name*, in lower case."""
-        joined = b",".join(self.values(name)).decode("latin-1").lower()
-        return [token for part in joined.split(",") if (token := part.strip())]
+        found = self._tokens.get(name)
+        if found is None:
+            joined = b",".join(self.values(name)).decode("latin-1").lower()
+            found = self._tokens[name] = [token for part in joined.split(",") if (token := part.strip())]
+        return list(found)
 
     @property
     def is_chunked(self) -> bool:
@@ -127,15 +133,26 @@ def parse_head(data: bytes) -> Head:
     if first is None:
         return _NO_HEAD
     end = _HEAD_END.search(data)
-    length = end.end() if end else len(data)
+    head = data[: end.end()] if end else data
+    # While an answer comes and is recorded, its head is read five times.
+    return _parsed_again(head) if len(head) <= _USUAL_HEAD else _parsed(head)
+
+
+def _parsed(data: bytes) -> Head:
+    """Return the head that *data* is: it begins with a status line, and has nothing behind its end."""
+    first = _STATUS_LINE.match(data)
+    assert first is not None
     return Head(
         status=int(first[2]),
         reason=first[3].rstrip(),
         version=first[1],
-        headers=tuple(_fields(data[first.end() : length])),
-        length=length,
-        complete=end is not None,
+        headers=tuple(_fields(data[first.end() :])),
+        length=len(data),
+        complete=_HEAD_END.search(data) is not None,
     )
+
+
+_parsed_again = lru_cache(64)(_parsed)
 
 
 def _fields(lines: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -20,6 +20,8 @@ __all__ = [
 
 VN = ZoneInfo("Asia/Ho_Chi_Minh")
 
+_NO_MARKS = str.maketrans("", "", "-:T")
+
 _WARC_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?Z?)?)?)?", re.ASCII)
 
 
@@ -38,7 +40,8 @@ def to_millis(moment: datetime) -> datetime:
     """
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
-    moment = moment.astimezone(UTC)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
@@ -67,9 +70,8 @@ def warc_date(moment: datetime) -> str:
     >>> warc_date(datetime(2024, 5, 6, 7, 8, 9, 123999, tzinfo=VN))
     '2024-05-06T00:08:09.123Z'
     """
-    moment = to_millis(moment)
     # Not strftime: "%Y" writes the year 800 as "800".
-    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return to_millis(moment).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def parse_warc_date(text: str) -> datetime:
@@ -97,7 +99,7 @@ def timestamp14(moment: datetime) -> str:
     >>> timestamp14(datetime(2024, 5, 6, 7, 8, 9, tzinfo=VN))
     '20240506000809'
     """
-    return re.sub(r"\D", "", warc_date(moment)[:19])
+    return warc_date(moment)[:19].translate(_NO_MARKS)
 
 
 def parse_timestamp14(text: str) -> datetime:

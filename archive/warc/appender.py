@@ -16,26 +16,33 @@ class Appender:
     def __init__(self, path: Path, file: io.FileIO) -> None:
         self._path = path
         self._file = file
-        self._pending = bytearray()
+        self._pending: list[bytes] = []
+        self._held = 0
         self.size = 0
         """Bytes appended, those not yet flushed included."""
 
     def append(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
-            self._pending += piece
+            self._pending.append(piece)
+            self._held += len(piece)
             self.size += len(piece)
-            if len(self._pending) >= 1 << 20:
+            if self._held >= 1 << 20:
                 self.flush()
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
-        while self._pending:
-            written = self._file.write(self._pending)
-            del self._pending[:written]
+        left = b"".join(self._pending)
+        self._forget()
+        while left:
+            left = left[self._file.write(left) :]
+
+    def _forget(self) -> None:
+        self._pending.clear()
+        self._held = 0
 
     def cut(self, size: int) -> None:
         """Take back everything beyond *size*; this also works on a full disk."""
-        self._pending.clear()
+        self._forget()
         self._file.truncate(size)
         self._file.seek(size)
         self.size = size

@@ -19,6 +19,9 @@ from archive.warc.record import FIELDS_TYPE, UNKNOWN_TYPE, Record, parse_fields
 ANSWERS = ("response", "resource", "revisit")
 """Types of the records that hold what a server gave: those that become captures."""
 
+_PURPOSES = frozenset(get_args(Purpose))
+_METHOD = re.compile("[A-Z]{3,20}")
+
 
 def capture_of(
     record: Record, told: dict[str, str], location: Location, site: str, crawl: str, origin: Origin = "crawl"
@@ -53,9 +56,9 @@ def capture_of(
         location=location,
         revisit_of=refers or None,
         via=told.get("via"),
-        purpose=cast(Purpose, purpose) if purpose in get_args(Purpose) else "unknown",
+        purpose=cast(Purpose, purpose) if purpose in _PURPOSES else "unknown",
         truncated=record.get("WARC-Truncated"),
-        method=method if re.fullmatch("[A-Z]{3,20}", method) else "GET",
+        method=method if _METHOD.fullmatch(method) else "GET",
         request_body=told.get("request-body"),
         origin=origin,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO
 
 from archive.codings import is_compressed
@@ -81,10 +82,10 @@ class Record:
         """Return the head of the answer in the block; one without status when there is none."""
         return self.answer or read_head(self.block, self.start if self.holds_http else self.start + self.size)
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the block."""
+    def pieces(self, size: int = BLOCK) -> Iterator[bytes]:
+        """Yield the block, so many bytes at a time."""
         self.block.seek(self.start)
-        return iter(lambda: self.block.read(BLOCK), b"")
+        return iter(partial(self.block.read, size), b"")
 
     def read(self) -> bytes:
         """Return the whole block."""

@@ -7,7 +7,8 @@ import zlib
 import pytest
 
 from archive.warc import framing
-from archive.warc.framing import Torn, read_members
+from archive.warc.framing import Torn, gzip_member, read_members
+from archive.warc.record import Record
 
 RECORD = b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
 NOISE = random.Random(1).randbytes(90_000)
@@ -109,3 +110,18 @@ def test_reading_begins_anywhere(monkeypatch):
     first = member(b"truoc")
 
     assert read(first + member(NOISE), len(first)) == inflated(first + member(NOISE), monkeypatch, len(first))
+
+
+@pytest.mark.parametrize("size", [0, 5, 65_530, 65_535, 65_536, 200_000])
+@pytest.mark.parametrize("start", [b"\xff\xd8\xff", b"<p>"], ids=["compressed", "text"])
+@pytest.mark.parametrize("header", [b"WARC/1.1\r\nX: a\r\n", b"WARC/1.1\r\nX: " + b"x" * 140_000 + b"\r\n"], ids=len)
+def test_what_is_written_is_read_by_any_inflater(header, start, size, monkeypatch):
+    block = (start + NOISE * 3)[:size]
+    header += b"WARC-Type: resource\r\nContent-Length: %d\r\n\r\n" % size
+    fields = [("WARC-Type", "resource"), ("Content-Length", str(size))]
+    record = Record(fields, io.BytesIO(b"before" + block), 6, size, header=header)
+
+    data = b"".join(gzip_member(record))
+
+    assert zlib.decompress(data, 31) == header + block + b"\r\n\r\n"
+    assert [told[-1] for told in read(data)] == [told[-1] for told in inflated(data, monkeypatch)] == [block]
