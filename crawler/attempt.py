@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
 
 from archive.errors import NO_SPACE, ArchiveError, DiskFull, KhcnError, disk_error
 from archive.warc.records import LiveExchange
@@ -52,6 +55,7 @@ class Attempt:
         *,
         cookies_are_ours: bool = False,
     ) -> None:
+        self._spool_dir = spool_dir
         self._on_spool = on_spool
         self._cookies_are_ours = cookies_are_ours
         self.ip = ip
@@ -60,7 +64,8 @@ class Attempt:
         self.written = bytearray()
         self.sent: int | None = None
         """How many of the written bytes left this machine; None: all of them."""
-        self.response = SpooledTemporaryFile(max_size=SPOOL_IN_MEMORY, dir=spool_dir)  # noqa: SIM115
+        self.response: BinaryIO = io.BytesIO()
+        """What came: in memory, or in a temporary file once it is longer than :data:`SPOOL_IN_MEMORY`."""
         self.size = 0
         self.opening = b""
         """The first bytes of the answer, enough for the protocol version."""
@@ -84,13 +89,27 @@ class Attempt:
         """Keep bytes of the answer. Raises DiskError or ArchiveError when they can not be kept."""
         if self.ended is not None:
             return
-        with self._spooling():
+        if self._is_in_memory and self.size + len(data) <= SPOOL_IN_MEMORY:
             self.response.write(data)
-            if self.size > SPOOL_IN_MEMORY:
-                self._on_spool(len(data))
+        else:
+            with self._spooling():
+                self._spool(data)
         self.size += len(data)
         if len(self.opening) < 16:
             self.opening = (self.opening + data.lstrip(b"\r\n"))[:16]
+
+    @property
+    def _is_in_memory(self) -> bool:
+        return isinstance(self.response, io.BytesIO)
+
+    def _spool(self, data: bytes) -> None:
+        if self._is_in_memory:
+            held, self.response = self.response, cast(BinaryIO, TemporaryFile(dir=self._spool_dir))  # noqa: SIM115
+            held.seek(0)
+            shutil.copyfileobj(held, self.response)
+        self.response.write(data)
+        if self.size > SPOOL_IN_MEMORY:
+            self._on_spool(len(data))
 
     @contextmanager
     def _spooling(self) -> Iterator[None]:
@@ -159,7 +178,7 @@ class Attempt:
             tls=iana_cipher_suite(self.cipher) if self.cipher else None,
             protocols=self.protocols,
             request=self.request,
-            response=self.response,  # type: ignore[arg-type]
+            response=self.response,
             size=self.size,
             error=self.error,
             truncated=self.truncated,

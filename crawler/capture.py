@@ -13,7 +13,7 @@ Settings: ``CAPTURE_BODY_LIMIT`` (bytes of an answer up to which its body is als
 from __future__ import annotations
 
 import asyncio
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urldefrag, urlsplit
@@ -259,7 +259,7 @@ class CaptureHandler(BaseDownloadHandler):
             headers=headers,
             body=body,
             flags=flags,
-            ip_address=ip_address(answer.ip) if answer.ip else None,
+            ip_address=_address(answer.ip) if answer.ip else None,
             protocol=answer.head.version.decode("ascii"),
         )
 
@@ -276,6 +276,7 @@ class CaptureHandler(BaseDownloadHandler):
         return response
 
 
+_address = lru_cache(256)(ip_address)
 _TRANSFERS: WeakKeyDictionary[Crawler, set[Transfer]] = WeakKeyDictionary()
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from scrapy.core import downloader
 from scrapy.core.downloader import Slot
@@ -230,7 +231,12 @@ def service_of(request: Request) -> str:
     >>> service_of(Request("https://SKHCN.example:443/a")), service_of(Request("http://a.vn:8080/"))
     ('https://skhcn.example', 'http://a.vn:8080')
     """
-    parts = urlsplit(request.url)
+    return _service(*urlsplit(request.url)[:2])
+
+
+@lru_cache(1024)
+def _service(scheme: str, netloc: str) -> str:
+    parts = SplitResult(scheme, netloc, "", "", "")
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     port = f":{parts.port}" if parts.port not in (None, usual) else ""
     return f"{parts.scheme}://{parts.hostname or ''}{port}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, urlsplit
 
 from scrapy import Request
 
@@ -46,19 +47,26 @@ def order_of(request: Request, url: str) -> Order:
 
 def _fields(request: Request, url: str) -> Iterator[bytes]:
     if b"Host" not in request.headers:
-        yield b"Host: " + _host(url)
+        yield b"Host: " + _host(*urlsplit(url)[:2])
     if request.body or request.method in ("POST", "PUT"):
         yield b"Content-Length: %d" % len(request.body)
     for name, values in request.headers.items():
-        if not _TOKEN.fullmatch(name):
-            raise ValueError(f"{name!r} can not be the name of a header field")
         if name != b"Content-Length":
-            # A line break in a value would begin a field, or a body, of its own.
-            yield from (b"%b: %b" % (name, b" ".join(value.splitlines())) for value in values)
+            yield from (_line(name, value) for value in values)
 
 
-def _host(url: str) -> bytes:
-    parts = urlsplit(url)
+@lru_cache(256)
+def _line(name: bytes, value: bytes) -> bytes:
+    """Return one field: nearly all are those of the request before."""
+    if not _TOKEN.fullmatch(name):
+        raise ValueError(f"{name!r} can not be the name of a header field")
+    # A line break in a value would begin a field, or a body, of its own.
+    return b"%b: %b" % (name, b" ".join(value.splitlines()))
+
+
+@lru_cache(256)
+def _host(scheme: str, netloc: str) -> bytes:
+    parts = SplitResult(scheme, netloc, "", "", "")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     port = "" if parts.port in (None, _USUAL.get(parts.scheme)) else f":{parts.port}"
     return f"{host}{port}".encode("ascii")

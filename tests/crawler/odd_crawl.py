@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import sys
@@ -41,7 +42,7 @@ class TellingRecorder:
         exchange.response.seek(0)
         told |= {"via": via, "purpose": purpose, "request": text(exchange.request)}
         told["response"] = text(exchange.response.read())
-        told["rolled"] = getattr(exchange.response, "_rolled", None)
+        told["rolled"] = not isinstance(exchange.response, io.BytesIO)
         capture = self._writer.write(exchange, via=via, purpose=purpose)
         told["capture"] = capture.id if capture else None
         self._list.write(json.dumps(told, default=str) + "\n")
