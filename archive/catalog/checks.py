@@ -100,7 +100,7 @@ class _Told(NamedTuple):
 
 def due_articles(connection: Connection, site: str, now: datetime, spread: timedelta) -> Iterator[Due]:
     """Yield the articles of a site that are due (see :meth:`Catalog.due`)."""
-    wanted = maybe_due(connection, site, now, captures.c.status.in_(GONE), _TOLD_BAD)
+    wanted = maybe_due(connection, site, now, _TOLD_BAD)
     some = (
         _told_of(connection, site, wanted, spread) if wanted is not None else _all_told(connection, site, None, spread)
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Of the catalog's tables (:mod:`archive.catalog.tables`)."""
 _FILE = "sqlite:///"
 _ASK = "SELECT (SELECT value FROM meta WHERE key = ?), (SELECT value FROM meta WHERE key = ?), max(seq) FROM changes"

@@ -13,7 +13,7 @@ from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from archive.catalog.tables import articles, captures, observations, readings, versions
+from archive.catalog.tables import IS_GONE, articles, captures, observations, readings, versions
 from archive.ledger import MAX_DAYS, day_of, days_after
 
 ROWS = 1_000
@@ -25,15 +25,13 @@ _ALWAYS_7 = "1976"
 """Since then a day in Vietnam begins at 17:00 UTC."""
 
 
-def maybe_due(
-    connection: Connection, site: str, now: datetime, gone: ColumnElement[bool], told: ColumnElement[bool]
-) -> list[str] | None:
+def maybe_due(connection: Connection, site: str, now: datetime, told: ColumnElement[bool]) -> list[str] | None:
     """Return the ids of a site's articles that may be due at *now*, in their order; all that are due are among them.
 
-    Of captures *gone* says by their status that an article is not there; *told* says so, or that it has moved, by how
-    they were read. Null when so many may be due that it is cheaper to look at all.
+    *told* says of captures that an article is not there, or that it has moved, by how they were read. Null when so many
+    may be due that it is cheaper to look at all.
     """
-    suspects = {*_changed(connection, site), *_missed(connection, site, gone, told)}
+    suspects = {*_changed(connection, site), *_missed(connection, site, told)}
     today = day_of(now).toordinal()
     query = select(articles.c.id, articles.c.first_seen, articles.c.last_seen).where(articles.c.site == site)
     wanted, number = [], 0
@@ -51,9 +49,9 @@ def _changed(connection: Connection, site: str) -> Iterator[str]:
     yield from connection.scalars(query.where(func.coalesce(articles.c.site, "") == site))
 
 
-def _missed(connection: Connection, site: str, gone: ColumnElement[bool], told: ColumnElement[bool]) -> Iterator[str]:
+def _missed(connection: Connection, site: str, told: ColumnElement[bool]) -> Iterator[str]:
     """Yield the articles at whose addresses something else was met once, some more than once."""
-    by_status = select(captures.c.key).where(captures.c.site == site, gone)
+    by_status = select(captures.c.key).where(captures.c.site == site, IS_GONE)
     keys = set(connection.scalars(by_status, execution_options={"yield_per": ROWS}))
     read = connection.scalars(select(readings.c.capture).where(told), execution_options={"yield_per": ROWS})
     for some in _batches(read):

@@ -9,7 +9,7 @@ can come in any order.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, text
 
 from archive.catalog.dialect import Text, index_of_some, partition
 from archive.catalog.mark import SCHEMA_VERSION as SCHEMA_VERSION
@@ -64,6 +64,9 @@ captures = Table(
     Index("captures_by_crawl", "crawl"),
     Index("captures_by_digest", "site", "digest"),
 )
+IS_GONE = text("status IN (404, 410)")
+"""Of a capture; written out, for SQLite takes the index of some rows only for just this condition."""
+index_of_some("captures_gone", IS_GONE, captures.c.site)
 partition(captures)
 
 readings = Table(

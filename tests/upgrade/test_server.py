@@ -57,6 +57,7 @@ def test_captures_of_schema_5_are_told_where_they_came_from(postgres):
         catalog.add_captures([replace(CAPTURE, id="urn:1", crawl="c1"), replace(CAPTURE, id="urn:2", crawl="c2")])
         catalog._writer.execute(text("ALTER TABLE captures DROP COLUMN origin"))
         catalog._writer.execute(text("DROP INDEX images_by_sha256"))
+        catalog._writer.execute(text("DROP INDEX captures_gone"))
         catalog._writer.execute(text("UPDATE meta SET value = '5' WHERE key = 'schema_version'"))
 
     bring_up(url)
