@@ -11,8 +11,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
+from archive.catalog.prepared import Prepared
 from archive.catalog.tables import IS_GONE, articles, captures, observations, readings, versions
 from archive.ledger import MAX_DAYS, day_of, days_after
 
@@ -23,6 +24,9 @@ FEW = 1_000
 """So many articles are looked at one by one, however few there are."""
 _ALWAYS_7 = "1976"
 """Since then a day in Vietnam begins at 17:00 UTC."""
+
+
+_GONE = Prepared(select(captures.c.key).where(captures.c.site == bindparam("site"), IS_GONE))
 
 
 def maybe_due(connection: Connection, site: str, now: datetime, told: ColumnElement[bool]) -> list[str] | None:
@@ -51,8 +55,7 @@ def _changed(connection: Connection, site: str) -> Iterator[str]:
 
 def _missed(connection: Connection, site: str, told: ColumnElement[bool]) -> Iterator[str]:
     """Yield the articles at whose addresses something else was met once, some more than once."""
-    by_status = select(captures.c.key).where(captures.c.site == site, IS_GONE)
-    keys = set(connection.scalars(by_status, execution_options={"yield_per": ROWS}))
+    keys = {row.key for row in _GONE.rows(connection, site=site)}
     read = connection.scalars(select(readings.c.capture).where(told), execution_options={"yield_per": ROWS})
     for some in _batches(read):
         of_site = func.coalesce(captures.c.site, "") == site  # wrapped, so that they are found by their ids

@@ -26,7 +26,7 @@ def _tell_origins(connection: Connection) -> None:
 
 def _index_gone(connection: Connection) -> None:
     """Schema 7: the few captures that say that nothing is there any more have an index."""
-    connection.execute(text("CREATE INDEX captures_gone ON captures (site) WHERE status IN (404, 410)"))
+    connection.execute(text("CREATE INDEX captures_gone ON captures (site, status, key) WHERE status IN (404, 410)"))
 
 
 STEPS: dict[int, Step] = {5: _tell_origins, 6: _index_gone}

@@ -66,7 +66,7 @@ captures = Table(
 )
 IS_GONE = text("status IN (404, 410)")
 """Of a capture; written out, for SQLite takes the index of some rows only for just this condition."""
-index_of_some("captures_gone", IS_GONE, captures.c.site)
+index_of_some("captures_gone", IS_GONE, captures.c.site, captures.c.status, captures.c.key)
 partition(captures)
 
 readings = Table(
