@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive.catalog import Catalog
+from archive.catalog.tables import SCHEMA_VERSION
 from archive.errors import CatalogError
 from tests.archive.facts import PAGE, keep, make_article, make_capture
 
@@ -177,8 +178,8 @@ def damaged(path: Path) -> None:
     [
         (no_database, "this file is no catalog; move it away, then run `khcn rebuild`"),
         (other_program, "another program's database|this database is no catalog"),
-        (newer_schema, "schema 99, this program knows 6: a newer khcn made it; use that one, or run `khcn rebuild`"),
-        (older_schema, "schema 4, this program knows 6; run `khcn rebuild`"),
+        (newer_schema, f"schema 99, this program knows {SCHEMA_VERSION}: a newer khcn made it; use that one, or run `khcn rebuild`"),
+        (older_schema, f"schema 4, this program knows {SCHEMA_VERSION}; run `khcn rebuild`"),
         (damaged, "damaged .* run `khcn rebuild`"),
         (Path.mkdir, "a folder, where the catalog's file should be"),
     ],

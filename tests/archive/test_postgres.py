@@ -114,7 +114,10 @@ def test_captures_lie_in_pieces_and_indexes_of_some_rows_hold_no_others(postgres
         "WHERE schemaname = current_schema() AND indexdef ~ 'WHERE' ORDER BY 1",
     )
     assert pieces == [(8, "HASH (id)")]
+    of_gone = "WHERE (status = ANY (ARRAY[404, 410]))"
     assert some == [
+        *((f"captures_{piece}_site_status_key_idx", of_gone) for piece in range(8)),
+        ("captures_gone", of_gone),
         ("frontier_failed", "WHERE (state > 3)"),
         ("frontier_leased", "WHERE (state = 2)"),
         ("frontier_ready", "WHERE (state = 0)"),
