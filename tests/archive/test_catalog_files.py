@@ -178,7 +178,10 @@ def damaged(path: Path) -> None:
     [
         (no_database, "this file is no catalog; move it away, then run `khcn rebuild`"),
         (other_program, "another program's database|this database is no catalog"),
-        (newer_schema, f"schema 99, this program knows {SCHEMA_VERSION}: a newer khcn made it; use that one, or run `khcn rebuild`"),
+        (
+            newer_schema,
+            f"schema 99, this program knows {SCHEMA_VERSION}: a newer khcn made it; use that one, or run `khcn rebuild`",
+        ),
         (older_schema, f"schema 4, this program knows {SCHEMA_VERSION}; run `khcn rebuild`"),
         (damaged, "damaged .* run `khcn rebuild`"),
         (Path.mkdir, "a folder, where the catalog's file should be"),
